@@ -175,7 +175,10 @@ def test_the_table_has_every_network_on_mnist_with_its_interval_and_can_be_sorte
 
 
 def test_the_table_is_downloaded_with_all_its_numbers() -> None:
-    rows = [scores.make_score(load(name, "mnist"), model_store.card(name)) for name in (DENSE, CNN)]
+    rows = [
+        scores.make_score(load(name, "mnist"), model_store.card(name).architecture, model_store.card(name))
+        for name in (DENSE, CNN)
+    ]
     read = list(csv.DictReader(io.StringIO(scores.to_csv(rows, {CNN: 1.25}))))
     assert [row["network"] for row in read] == [DENSE, CNN]
     assert float(read[0]["accuracy"]) == rows[0].accuracy
@@ -185,7 +188,10 @@ def test_the_table_is_downloaded_with_all_its_numbers() -> None:
 
 @pytest.mark.parametrize("by", scores.ORDERS)
 def test_every_order_of_the_table_has_an_order_of_its_own(by: str) -> None:
-    rows = [scores.make_score(load(name, "mnist"), model_store.card(name)) for name in model_store.names()]
+    rows = [
+        scores.make_score(load(name, "mnist"), model_store.card(name).architecture, model_store.card(name))
+        for name in model_store.names()
+    ]
     keys = [scores.ORDERS[by](row) for row in scores.sort(rows, by)]
     assert keys == sorted(keys)
 

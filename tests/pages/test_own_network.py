@@ -16,16 +16,22 @@ import pytest
 from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.drawing import preprocessing
 from cnnviz.core.errors import Refusal
+from cnnviz.core.evaluation import evaluation
+from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.explanations.methods import METHODS
-from cnnviz.core.inference import subject
+from cnnviz.core.inference import network_input, samples, subject
 from cnnviz.core.inference.subject import InputSource, Prediction
+from cnnviz.core.inference.trace import predict
 from cnnviz.core.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnnviz.core.layers.shaping import Rescaling
 from cnnviz.core.messages import Message
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network, pack_weights
+from cnnviz.jobs.own_networks.store import NetworkStore
+from cnnviz.jobs.runs import evaluator
 from cnnviz.jobs.sandbox import model_form, model_upload
 from cnnviz.jobs.sandbox.model_upload import NOTES, OpenedNetwork
 from cnnviz.jobs.sandbox.upload import Picture
@@ -57,6 +63,11 @@ DIGITS_TOO = Architecture(
     "digits", (*FRUIT.layers[1:4], Dense(name="dense", units=10, activation="softmax")), input_shape=(28, 28, 1)
 )
 """Reads the app's own digits."""
+
+LARGE_DIGITS = Architecture(
+    "large", (*FRUIT.layers[:4], Dense(name="dense", units=10, activation="softmax")), input_shape=FRUIT.input_shape
+)
+"""Reads digits as `FRUIT` reads fruit."""
 
 
 def make_file(network: Network) -> bytes:
@@ -411,7 +422,60 @@ def test_the_page_stays_usable_while_a_file_is_read(monkeypatch: pytest.MonkeyPa
 def test_compare_says_why_it_leaves_one_out_and_says_it_once(kept: str) -> None:
     app = start("Compare", one=kept, other=kept)
     assert well(app)
-    assert texts(app).count("was opened from a file, and nothing here says what it reads") == 1
+    assert texts(app).count("the classes of fruit are not the digits 0 to 9") == 1
+    assert not [each for each in app.button if each.key and each.key.startswith("evaluate-")]
+
+
+def evaluate_here(store: NetworkStore, name: str, data: Dataset, *_: Any) -> Evaluation:
+    """Do what child processes do, in this one, with as many digits as they would read."""
+    entry = store.entry(name)
+    count = evaluation.choose_count(entry.architecture, len(data.y_test))
+    digits = data.x_test[:count].astype(np.float32) / np.float32(255)
+    shares = predict(store.read(name), network_input.fit_test_digits(digits, entry.architecture))
+    made = evaluation.make(name, entry.sha256, data.sha256, data.y_test[:count], shares)
+    for source in samples.SLUGS.values():  # the table of all networks is about MNIST alone
+        store.keep_evaluation(name, source, made)
+    return made
+
+
+def test_one_with_the_ten_digits_is_compared_on_the_digits_that_both_have_read(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluator, "evaluate_opened", evaluate_here)
+    monkeypatch.setattr(evaluation, "MAX_WORK", 120 * evaluation.estimate_work(LARGE_DIGITS))
+    app = give(panel(start()), make_file(strategies.network(LARGE_DIGITS, 2)), "large.safetensors")
+    name = app.session_state["network"]
+    come_back(app, monkeypatch)
+    app = start("Compare", one=name, other="dense-64")
+    assert well(app)
+    assert "It is large, so it reads the first 100 of" in texts(app)
+    app.button(key=f"evaluate-{name}").click().run()
+    made = app.session_state["evaluating"][name].wait(60).result
+    assert made.count == 100
+    app = start("Compare", one=name, other="dense-64")
+    assert well(app)
+    said = texts(app)
+    assert "so it has read the first 100 of the" in said
+    assert "each test digit has an ink and a paper of its own" in said
+    assert "Digits 1 to 30 of 100" in said
+    app = start("Compare", one=name, other="dense-64", open="fool-it")
+    assert well(app)
+    assert "Not with large" in texts(app)
+    app = start("Compare", one=name, other="dense-64", open="networks")
+    assert well(app)
+    assert "its row is about the first 100 test digits" in texts(app)
+    assert any("large" in each.proto.body for each in app.get("html") if "networks-table" in each.proto.body)
+    assert [path for path in files(home) if path.suffix == ".npz"]
+    panel(start(net=name)).button(key=f"delete-{name}").click().run()
+    assert not files(home)
+
+
+def test_no_test_digits_are_offered_to_one_with_other_classes(kept: str) -> None:
+    app = start(net=kept)
+    assert well(app)
+    assert "digits are not offered here, because the chosen network has other classes" in texts(app)
+    assert not [each for each in app.button if each.label == "Other digits"]
+    assert [each for each in start(net="dense-64").button if each.label == "Other digits"]
 
 
 def test_test_digits_are_read_by_one_that_reads_digits() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from cnnviz.core.evaluation.evaluation import Evaluation
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import ModelCard
 
 
@@ -26,8 +28,8 @@ class Score:
         per_digit: Share read right of each digit, 0 to 9.
         parameters: Number of weights.
         multiplications: For one digit.
-        trained_seconds: Wall time of the training; it depends on the machine.
-        epochs: Of the training.
+        trained_seconds: Wall time of the training; it depends on the machine. None where nothing is known of it.
+        epochs: Of the training, None likewise.
     """
 
     name: str
@@ -37,12 +39,12 @@ class Score:
     per_digit: tuple[float, ...]
     parameters: int
     multiplications: int
-    trained_seconds: float
-    epochs: int
+    trained_seconds: float | None
+    epochs: int | None
 
 
-def make_score(made: Evaluation, card: ModelCard) -> Score:
-    """Make the row of a network from its answers and its card."""
+def make_score(made: Evaluation, architecture: Architecture, card: ModelCard | None) -> Score:
+    """Make the row of a network from its answers and its card; one from a file has no card."""
     counts = made.confusion
     per_digit = counts.diagonal() / np.maximum(1, counts.sum(axis=1))
     return Score(
@@ -51,10 +53,10 @@ def make_score(made: Evaluation, card: ModelCard) -> Score:
         interval=made.interval,
         loss=made.loss,
         per_digit=tuple(map(float, per_digit)),
-        parameters=card.parameters,
-        multiplications=card.architecture.multiplications,
-        trained_seconds=card.trained_seconds,
-        epochs=card.epochs,
+        parameters=architecture.parameters,
+        multiplications=architecture.multiplications,
+        trained_seconds=None if card is None else card.trained_seconds,
+        epochs=None if card is None else card.epochs,
     )
 
 
@@ -64,7 +66,7 @@ ORDERS: Mapping[str, Callable[[Score], tuple[float, str]]] = MappingProxyType(
         "loss": lambda score: (score.loss, score.name),
         "parameters": lambda score: (score.parameters, score.name),
         "multiplications": lambda score: (score.multiplications, score.name),
-        "trained": lambda score: (score.trained_seconds, score.name),
+        "trained": lambda score: (math.inf if score.trained_seconds is None else score.trained_seconds, score.name),
         "name": lambda score: (0, score.name),
     }
 )

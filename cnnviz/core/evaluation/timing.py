@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.core.background import Progress, ignore_progress
 from cnnviz.core.data import colour_digits
-from cnnviz.core.inference import trace
+from cnnviz.core.inference import network_input, trace
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.network import Network
 
@@ -30,7 +30,7 @@ def measure(
     taken: dict[str, list[float]] = {network.name: [] for network in networks}
     for turn in range(rounds):
         for network in networks:
-            seen = colour_digits.prepare_input(digit, network.architecture.input_shape)
+            seen = network_input.fit_digit(digit, network.architecture, colour_digits.INK, colour_digits.PAPER)
             began = time.perf_counter()
             trace.trace(network, seen)
             if turn:

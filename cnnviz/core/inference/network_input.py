@@ -52,6 +52,25 @@ def fit_digit(digit: np.ndarray, architecture: Architecture, ink: str, paper: st
     return made if highest == 1 else made * highest
 
 
+def fit_test_digits(digits: np.ndarray, architecture: Architecture, first: int = 0) -> np.ndarray:
+    """Convert digits of a test set as `fit_digit` does, where colours are read in those of the colour digits.
+
+    Args:
+        digits: (n, 28, 28) float32 in [0, 1], those from number `first` on.
+        architecture: That of the network.
+        first: Number of the first of them, which its ink and paper depend on.
+
+    Returns:
+        (n, ...) float32, each as `fit_digit` returns it.
+    """
+    if reads_colours(architecture.input_shape):
+        pairs = colour_digits.draw_pairs(first + len(digits), colour_digits.TEST)[first:]
+        colours = [(f"#{bytes(ink).hex()}", f"#{bytes(paper).hex()}") for ink, paper in pairs]
+    else:
+        colours = [(colour_digits.INK, colour_digits.PAPER)] * len(digits)
+    return np.stack([fit_digit(each, architecture, *pair) for each, pair in zip(digits, colours, strict=True)])
+
+
 def _scale(digit: np.ndarray, rows: int, columns: int) -> np.ndarray:
     side = min(rows, columns)
     image = Image.fromarray(np.ascontiguousarray(digit, np.float32))

@@ -2,9 +2,10 @@
 
     <home>/<owner>/networks/<name>.safetensors   the weights
     <home>/<owner>/networks/<name>.json          title, architecture, what differs from the file, SHA-256 of the weights
+    <home>/<owner>/networks/<name>.evaluation-<data>.npz    its answers to test digits, where they were asked for
 
 `home` is the folder of all visitors' runs. Only its owner finds a network. The file that a visitor chose is not kept:
-both files are written anew from numbers that were checked.
+all files are written anew from numbers that were checked.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import Any
 
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
+from cnnviz.core.evaluation import evaluation
+from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.layers import checks
 from cnnviz.core.messages import Message
 from cnnviz.core.networks import limits
@@ -183,10 +186,29 @@ class NetworkStore:
         record["architecture"] = replace(known, classes=classes).to_json()
         atomic_file.write(self._find(name, RECORD), json.dumps(record).encode())
 
+    def evaluation(self, name: str, source: str) -> Evaluation | None:
+        """Return the answers of a network to a test set, one of `samples.SLUGS`; None if there are none yet.
+
+        Raises `Refusal` if they are damaged or of other weights, or the network is gone.
+        """
+        return evaluation.load(name, self.entry(name).sha256, source, store=self._folder)
+
+    def keep_evaluation(self, name: str, source: str, made: Evaluation) -> None:
+        """Keep the answers of a network beside its files.
+
+        Raises:
+            Refusal: If the network was deleted meanwhile.
+            OSError: If they cannot be written.
+        """
+        self.entry(name)
+        evaluation.save(made, evaluation.find_path(name, source, self._folder))
+
     def delete(self, name: str) -> None:
-        """Delete a network."""
+        """Delete a network, and its answers."""
         for ending in (RECORD, WEIGHTS):
             self._find(name, ending).unlink(missing_ok=True)
+        for path in self._folder.glob(f"{name}.evaluation-*"):
+            path.unlink(missing_ok=True)
 
     def _choose_title(self, title: str, others: list[str]) -> str:
         """Return a title that no other network of the visitor has."""

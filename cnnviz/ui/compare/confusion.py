@@ -51,7 +51,7 @@ def show(pair: Pair | None) -> None:
 
 def describe(pair: Pair) -> str:
     """Return in sentences what the two networks read differently, and whether that may be chance."""
-    found = statistics.compare(pair.one.right, pair.other.right)
+    found = statistics.compare(*pair.right)
     one, other = (f"**{page.escape_markdown(title)}**" for title in pair.titles)
     counts = translate(
         FINDING, one=one, other=other, only_one=found.only_one, only_other=found.only_other, neither=found.neither

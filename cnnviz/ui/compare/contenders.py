@@ -12,10 +12,11 @@ from cnnviz.core.data import datasets
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.errors import Refusal
 from cnnviz.core.evaluation.evaluation import Evaluation
-from cnnviz.core.inference import samples
+from cnnviz.core.inference import network_input, samples
 from cnnviz.core.networks import model_store
+from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.compare import own_networks
-from cnnviz.ui.i18n import translate, translate_refusal
+from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import cache, networks, page, session, terms
 from cnnviz.ui.shell.fields.compare import FIRST_ONE, FIRST_OTHER
 
@@ -40,6 +41,16 @@ class Pair:
     data: Dataset
 
     @property
+    def count(self) -> int:
+        """Number of digits that both have read: all, or the first ones where a network is large."""
+        return min(self.one.count, self.other.count)
+
+    @property
+    def right(self) -> tuple[np.ndarray, np.ndarray]:
+        """Whether each network is right, (count,) bool, of the digits that both have read."""
+        return self.one.right[: self.count], self.other.right[: self.count]
+
+    @property
     def sides(self) -> tuple[Side, Side]:
         """Both networks."""
         return ("one", self.one, self.titles[0]), ("other", self.other, self.titles[1])
@@ -48,6 +59,43 @@ class Pair:
     def titles(self) -> tuple[str, str]:
         """What the two are called on screen."""
         return networks.title(self.one.name), networks.title(self.other.name)
+
+
+FEWER = gettext_noop(
+    "{network} is large, so it has read the first {count:,} of the {all:,} test digits: its [[accuracy]] is {share}, "
+    "from {low} to {high} with 95 % [[confidence interval|confidence]]. What two networks read differently is counted "
+    "on the digits that both have read."
+)
+COLOURED = gettext_noop(
+    "{network} reads colours: each test digit has an ink and a paper of its own, as the colour digits have."
+)
+NOT_HERE = gettext_noop(
+    "Not with {network}: this reads the networks many times, so it takes networks that read 28 × 28 × 1, or "
+    "32 × 32 × 3, from 0 to 1, and all test digits."
+)
+
+
+def refuse_unusual(pair: Pair, *names: str) -> bool:
+    """Say of networks, both of the pair unless `names` says which, that a section is not for them, if it is not."""
+    for made in (pair.one, pair.other):
+        if not is_opened(made.name) or (names and made.name not in names):
+            continue
+        if made.count < len(pair.data.y_test) or not network_input.is_usual(networks.load(made.name).architecture):
+            st.info(translate(NOT_HERE, network=page.escape_markdown(networks.title(made.name))))
+            return True
+    return False
+
+
+def _say_how(made: Evaluation, data: Dataset) -> None:
+    """Say how a network from a file has read the test digits, where that is not as usual."""
+    title, shape = page.escape_markdown(networks.title(made.name)), networks.input_shape(made.name)
+    if made.count < len(data.y_test):
+        low, high = (f"{100 * end:.1f} %" for end in made.interval)
+        share = f"{100 * made.accuracy:.1f} %"
+        values: dict[str, object] = {"network": title, "count": made.count, "all": len(data.y_test), "share": share}
+        st.caption(terms.explain(FEWER, f"fewer-{made.name}", low=low, high=high, **values))
+    if network_input.reads_colours(shape):
+        st.caption(translate(COLOURED, network=title))
 
 
 def choose_side(key: str, pair: Pair) -> Side:
@@ -122,6 +170,8 @@ def _load_or_say(name: str, data: Dataset) -> Evaluation | None:
         return None
     if found is None:
         own_networks.offer(name)
+    elif is_opened(name):
+        _say_how(found, data)
     return found
 
 

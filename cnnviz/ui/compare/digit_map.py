@@ -13,8 +13,8 @@ from cnnviz.core.evaluation.embedding import LayerMap
 from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.evaluation.neighbour_map import NeighbourMap
 from cnnviz.core.inference import subject
+from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
-from cnnviz.core.training import protocol
 from cnnviz.ui.compare import contenders, digit_sheet
 from cnnviz.ui.compare.contenders import Pair
 from cnnviz.ui.compare.sections import section
@@ -51,6 +51,8 @@ def show(pair: Pair | None, digit: np.ndarray) -> None:
 
 def _show_network(pair: Pair, digit: np.ndarray) -> None:
     _, made, title = contenders.choose_side("map_of", pair)
+    if contenders.refuse_unusual(pair, made.name):
+        return
     network = networks.load(made.name)
     task = cache.place_digits(network, made.weights_sha256, pair.data.sha256)
     status = task.status
@@ -105,7 +107,7 @@ def _place_own(network: Network, found: LayerMap, layer: str, digit: np.ndarray)
 
 def _find_neighbours(name: str, weights_sha256: str, data_sha256: str, layer: str) -> NeighbourMap | None:
     """Return where t-SNE placed the digits in the values of `layer`; None where that was not computed."""
-    if protocol.parse_run_id(name) is not None:
+    if name not in model_store.names():
         return None
     found = cache.load_neighbours(name, weights_sha256)
     return found if found is not None and (found.data_sha256, found.layer) == (data_sha256, layer) else None

@@ -78,11 +78,8 @@ def _show_sheet(pair: Pair) -> None:
 
 def find_digits(pair: Pair, which: str) -> np.ndarray:
     """Return the indexes of the digits that are shown, `which` of "all", "apart" or "both", in the test set's order."""
-    chosen = {
-        "all": np.ones(pair.one.count, bool),
-        "apart": pair.one.right != pair.other.right,
-        "both": ~pair.one.right & ~pair.other.right,
-    }
+    one, other = pair.right
+    chosen = {"all": np.ones(pair.count, bool), "apart": one != other, "both": ~one & ~other}
     return np.nonzero(chosen[which])[0]
 
 

@@ -15,6 +15,7 @@ from cnnviz.core.evaluation.fooling import CHANGES
 from cnnviz.core.inference import subject, trace
 from cnnviz.core.inference.trace import format_share
 from cnnviz.core.networks.network import Network
+from cnnviz.ui.compare import contenders
 from cnnviz.ui.compare.contenders import Pair
 from cnnviz.ui.compare.sections import section
 from cnnviz.ui.components.bars import LABELS, bars
@@ -52,7 +53,7 @@ PICTURE = 140
 def show(pair: Pair | None, digit: np.ndarray) -> None:
     """Show the section for `digit`, (28, 28) float32 in [0, 1]; the page runs it again once the pen was lifted."""
     with section("fool-it", translate("Fool it"), WHY) as unfolded:
-        if unfolded and pair is not None:
+        if unfolded and pair is not None and not contenders.refuse_unusual(pair):
             widgets.one_of("fool_how", translate("What is done"), show_label=False, then=_start_again)
             if session.get("fool_how") not in CHANGES:
                 _show_picture(pair)

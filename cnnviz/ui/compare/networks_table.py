@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.core.background import BackgroundTask, Progress
 from cnnviz.core.errors import Refusal
 from cnnviz.core.evaluation import scores, timing
+from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.evaluation.published import PUBLISHED
 from cnnviz.core.evaluation.scores import Score
 from cnnviz.core.inference.subject import prepare_digit
@@ -26,6 +27,11 @@ WHY = gettext_noop(
 )
 
 WAITING = gettext_noop("Waiting")
+
+NOT_TIMED = 100_000_000
+"""Multiplications a digit from which on a network is not timed: fifteen traces would take the page's processor long."""
+
+FEWER = gettext_noop("{network} is large: its row is about the first {count:,} test digits.")
 
 Measured = BackgroundTask[Mapping[str, float]]
 
@@ -44,7 +50,11 @@ def show() -> None:
 
 
 def _show_table() -> None:
-    rows = scores.sort(_list_scores(), session.get("networks_by"))
+    found = _list_answers()
+    rows = scores.sort(
+        (scores.make_score(made, networks.load(made.name).architecture, networks.card(made.name)) for made in found),
+        session.get("networks_by"),
+    )
     task: Measured | None = session.get("speed")
     measured = (task.status.result if task else None) or {}
     widgets.one_of("networks_by", translate("Sorted by"))
@@ -59,6 +69,11 @@ def _show_table() -> None:
             head.index(translate("published")),
         )
     )
+    most = max((made.count for made in found), default=0)
+    for made in found:
+        if made.count < most:
+            title = page.escape_markdown(networks.title(made.name))
+            st.caption(translate(FEWER, network=title, count=made.count))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         running = task is not None and not task.status.done
         st.button(
@@ -66,7 +81,7 @@ def _show_table() -> None:
             key="measure-speed",
             disabled=running,
             on_click=session.guard(_measure),
-            args=(tuple(score.name for score in rows),),
+            args=(tuple(score.name for score in rows if score.multiplications < NOT_TIMED),),
         )
         download_button(
             translate("Table as CSV"),
@@ -81,16 +96,16 @@ def _show_table() -> None:
         st.warning(page.escape_markdown(translate_refusal(task.status.refusal)))
 
 
-def _list_scores() -> list[Score]:
-    """Return the rows of all networks whose answers and card are there."""
+def _list_answers() -> list[Evaluation]:
+    """Return the answers of all networks that have any."""
     found = []
     for name in networks.names():
         try:
-            made, card = contenders.load(name), networks.card(name)
+            made = contenders.load(name)
         except Refusal:
             continue  # it is said where the network is chosen
-        if made is not None and card is not None:
-            found.append(scores.make_score(made, card))
+        if made is not None:
+            found.append(made)
     return found
 
 
@@ -113,7 +128,7 @@ def _write_columns(rows: list[Score], measured: Mapping[str, float]) -> tuple[li
             f"{score.loss:.4f}",
             f"{score.parameters:,}",
             f"{score.multiplications:,}",
-            format_time(score.trained_seconds),
+            "–" if score.trained_seconds is None else format_time(score.trained_seconds),
         ]
         for score in rows
     ]

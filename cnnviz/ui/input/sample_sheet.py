@@ -5,17 +5,39 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.core.data import datasets
+from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
+from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.ui.components.thumbnails import read_pick, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.input import ink_and_paper
-from cnnviz.ui.shell import page, session, terms
+from cnnviz.ui.shell import networks, page, session, terms
+
+OTHER_CLASSES = gettext_noop(
+    "[[mnist|MNIST]]’s test digits are not offered here, because the chosen network has other classes. Draw, or open a "
+    "picture."
+)
 
 
 def show_samples() -> None:
-    """Show ten test digits to click, and the progress of MNIST's download where it is under way."""
+    """Show ten test digits to click, and the progress of MNIST's download where it is under way.
+
+    For a network with other classes the page says why there are none.
+    """
+    if not _reads_digits():
+        st.caption(terms.explain(OTHER_CLASSES, "samples"))
+        return
     waiting = datasets.load_test().name != datasets.MNIST and not datasets.TEST_DOWNLOAD.start().status.done
     st.fragment(_sheet, run_every=0.5 if waiting else None)(waiting)
+
+
+def _reads_digits() -> bool:
+    if session.is_new():
+        return True
+    try:
+        return networks.load_chosen().architecture.classes == DIGITS
+    except Refusal:
+        return True  # what is wrong with the network is said where it is used
 
 
 @page.guard
