@@ -32,6 +32,9 @@ MAX_EXPORTS = 1
 MAX_DATA_READERS = 1
 """How many children read files of labelled pictures at once: each may take a minute, and 1 GB for large photographs."""
 
+NICE = 10
+"""Niceness of a child, beyond that of the web process: visitors who draw come before files that are read."""
+
 MAX_STEPS = 1_000
 """Steps that are told of a child; what it writes behind them is its answer."""
 
@@ -148,7 +151,7 @@ def _wait_for_turn(queue: Queue) -> Iterator[None]:
 
 def _start(worker: str) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             [sys.executable, "-B", "-m", f"cnnviz.workers.entry.{worker}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -160,6 +163,15 @@ def _start(worker: str) -> subprocess.Popen[bytes]:
         )
     except OSError:
         raise Refusal("Files cannot be read at this moment. Please try again later.") from None
+    _lower_priority(child.pid)
+    return child
+
+
+def _lower_priority(child: int) -> None:
+    """Lower a child's priority from outside, before it imports anything: imports are most of its work."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # it has ended
+            os.setpriority(os.PRIO_PROCESS, child, min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICE))
 
 
 def _build_environment() -> dict[str, str]:

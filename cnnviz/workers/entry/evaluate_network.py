@@ -26,7 +26,6 @@ from cnnviz.core.inference import network_input, trace
 from cnnviz.core.networks.architecture import CLASSES
 from cnnviz.core.networks.network import Network
 from cnnviz.jobs.exports import network_file
-from cnnviz.workers.entry.priority import lower_priority
 
 PART = 64
 """Digits that a thread reads before it takes more: so all of them end at about the same time."""
@@ -77,8 +76,7 @@ def make_record(header: dict[str, Any], content: bytes) -> bytes:
 
 
 def main() -> None:
-    """Answer what stands on standard input, after whatever other visitors wait for."""
-    lower_priority()
+    """Answer what stands on standard input."""
     line, _, content = sys.stdin.buffer.read().partition(b"\n")
     header = json.loads(line)
     sys.stdout.buffer.write(read_digits(header, content) if "network" in header else make_record(header, content))

@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.network import Network
 from cnnviz.jobs.exports import forms, network_file
-from cnnviz.workers.entry.priority import lower_priority
 
 Remarks = Mapping[str, str]
 Tell = Callable[[], None]
@@ -58,8 +57,7 @@ def export(form: str, data: bytes, tell: Tell) -> bytes:
 
 
 def main() -> None:
-    """Answer the request on standard input, after whatever other visitors wait for."""
-    lower_priority()
+    """Answer the request on standard input."""
     line, _, data = sys.stdin.buffer.read().partition(b"\n")
     out = os.dup(1)
     os.dup2(2, 1)  # what Keras prints must not get into the file

@@ -18,7 +18,6 @@ from cnnviz.core.data import colour_digits
 from cnnviz.core.evaluation import evaluation
 from cnnviz.core.lessons.filters import patches
 from cnnviz.jobs.exports import network_file
-from cnnviz.workers.entry.priority import lower_priority
 
 
 def find(header: dict[str, Any], content: bytes) -> bytes:
@@ -44,8 +43,7 @@ def find(header: dict[str, Any], content: bytes) -> bytes:
 
 
 def main() -> None:
-    """Answer what stands on standard input, after whatever other visitors wait for."""
-    lower_priority()
+    """Answer what stands on standard input."""
     line, _, content = sys.stdin.buffer.read().partition(b"\n")
     answer = find(json.loads(line), content)
     sys.stdout.buffer.write(b"\n" + answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import struct
 import sys
 import time
@@ -530,3 +531,11 @@ def test_a_child_that_was_stopped_is_a_refusal(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(child_process, "ask", stopped)
     assert "too much time or memory" in refusal(VALID["PNG"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system knows no niceness")
+def test_a_child_lets_the_web_process_compute_first() -> None:
+    with child_process._start("decode_image") as child:
+        found = os.getpriority(os.PRIO_PROCESS, child.pid)
+        child.kill()
+    assert found == min(19, os.getpriority(os.PRIO_PROCESS, 0) + child_process.NICE)
