@@ -1,19 +1,25 @@
-"""Read thousands of damaged networks: `python -m benchmarks.fuzz [OUT.json]`.
+"""Read thousands of damaged networks: `python -m benchmarks.fuzz [--visitors] [OUT.json]`.
 
-Sound `.keras`, `.h5` and `.safetensors` files are changed in bytes, lengths, descriptions and weights, and read by
-forks of the child that reads uploads, within its limits. Every file has to be read, refused in words of at most 300
-characters, or stopped in time. The largest sound file that may be uploaded says how much memory a child takes.
+Sound `.keras`, `.h5`, `.safetensors` and `.onnx` files are changed in bytes, lengths, descriptions and weights, and
+read by forks of the child that reads uploads, within its limits. Every file has to be read, refused in words of at most
+300 characters, or stopped in time. The largest sound file that may be uploaded says how much memory a child takes.
+
+With `--visitors`, twenty visitors draw on a running app instead, in turns with nobody else and with four others who
+upload damaged files one after the other, through the app's own queue and children: by how much do answers come later?
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import itertools
 import re
+import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,18 +27,31 @@ from typing import Any
 import numpy as np
 import psutil
 
-from benchmarks.measuring import report
+from benchmarks import sessions
+from benchmarks.measuring import report, uploading_server
+from benchmarks.measuring.servers import APP, serving, wait_until_healthy
 from cnnviz.core.errors import MAX_LENGTH, Refusal
-from cnnviz.jobs.sandbox import model_form, model_upload
+from cnnviz.core.networks import model_store
+from cnnviz.jobs.sandbox import child_process, model_form, model_upload
 from tests.workers.model_files import make_files
 from tests.workers.model_files.forked_reader import Answer, ForkedReader, request
 from tests.workers.model_files.mutation import mutate_all
 
 OUT = report.RESULTS / "fuzz.json"
+OUT_VISITORS = report.RESULTS / "fuzz-visitors.json"
 COUNT = 10_000
 BATCH = 25
 SEED = 1
 MAX_MEMORY = 200_000_000
+
+VISITORS = 20
+TURNS = 3
+SECONDS = 18.0
+UPLOADED = 400
+"""Different files that are uploaded while visitors draw, again and again."""
+MAX_RATIO = 1.5
+"""Of the p95 with uploads to the p95 without."""
+TIMES = ("p50", "p95", "worst")
 
 
 def judge(answer: Answer) -> str:
@@ -106,6 +125,90 @@ def measure_largest() -> dict[str, Any]:
     return found
 
 
+def measure_visitors(turns: int, seconds: float, seed: int) -> dict[str, Any]:
+    """Let visitors draw on one server, in `turns` of so many seconds without and then with uploads.
+
+    Returns:
+        for "without" and "with" the answers' figures, those of each turn, how the files were answered, and the ratio.
+    """
+    pool = sessions.sketches(model_store.DEFAULT, sessions.DRAWINGS)
+    heard: dict[str, list[list[tuple[float, str]]]] = {"without": [], "with": []}
+    with tempfile.TemporaryDirectory(prefix="cnnviz-uploads-") as name:
+        folder = Path(name)
+        uploading_server.write_files(folder, list(mutate_all(seed, UPLOADED)))
+        environment = {uploading_server.FOLDER: name}
+        with serving(APP, environment=environment, module=uploading_server.__name__) as server:
+            wait_until_healthy(server)
+            asyncio.run(sessions.crowd_of(server, pool, 1, sessions.PERIOD))  # the first visitor loads what all share
+            for turn, uploads in itertools.product(range(turns), heard):
+                print(f"turn {turn + 1} of {turns}, {uploads} uploads", file=sys.stderr)
+                if uploads == "with":
+                    uploading_server.start_uploads(folder)
+                answers, _ = asyncio.run(sessions.crowd_of(server, pool, VISITORS, seconds))
+                if uploads == "with":
+                    uploading_server.end_uploads(folder, child_process.UPLOADS.seconds + 2 * model_upload.MAX_SECONDS)
+                heard[uploads].append([(answer.seconds, wrong) for answer, wrong in answers])
+        files = uploading_server.read_answers(folder)
+    found: dict[str, int] = {}
+    for outcome, _ in files:
+        found[outcome] = found.get(outcome, 0) + 1
+    figures = {uploads: summarize(list(itertools.chain(*rows))) for uploads, rows in heard.items()}
+    return {
+        "visitors": VISITORS,
+        **figures,
+        "turns": {uploads: [summarize(row) for row in rows] for uploads, rows in heard.items()},
+        "files": found,
+        "seconds_a_file": report.median([seconds for _, seconds in files]) if files else None,
+        "ratio": figures["with"]["p95"] / figures["without"]["p95"],
+    }
+
+
+def summarize(answers: Sequence[tuple[float, str]]) -> dict[str, Any]:
+    """Return the figures of answers, each with its seconds and what was wrong with it."""
+    times = [seconds for seconds, _ in answers]
+    errors = [wrong for _, wrong in answers if wrong]
+    return {
+        "answers": len(times),
+        "p50": report.median(times),
+        "p95": report.p95(times),
+        "worst": max(times),
+        "errors": len(errors),
+        "error_texts": sorted(set(errors))[:10],
+    }
+
+
+def report_visitors(out: Path, found: dict[str, Any]) -> None:
+    """Write and print what visitors noticed of uploads."""
+    odd = sum(number for outcome, number in found["files"].items() if outcome.startswith("unhandled"))
+    wrong = found["without"]["errors"] + found["with"]["errors"]
+    goals = [
+        {"what": what, "at_most": most, "found": number, "met": number <= most}
+        for what, most, number in (
+            ("p95 with uploads, times that without", MAX_RATIO, found["ratio"]),
+            ("answers with errors", 0, wrong),
+            ("files that were not handled", 0, odd),
+        )
+    ]
+    report.write(out, {**found, "goals": goals})
+    rows = [
+        (
+            f"{uploads} uploads, {name}",
+            str(row["answers"]),
+            *(f"{1000 * row[of]:.0f}" for of in ("p50", "p95", "worst")),
+        )
+        for uploads in ("without", "with")
+        for name, row in (
+            *((f"turn {number}", row) for number, row in enumerate(found["turns"][uploads], 1)),
+            ("all", found[uploads]),
+        )
+    ]
+    print(report.table((f"{VISITORS} visitors", "answers", "p50, ms", "p95, ms", "worst, ms"), rows))
+    files = sorted(found["files"].items())
+    print("", report.table(("outcome", "files"), [(name, str(number)) for name, number in files]), sep="\n")
+    for each in goals:
+        print(f"\n{each['what']}: {each['found']:.3g}: {report.verdict(bool(each['met']))}")
+
+
 @contextmanager
 def watch_memory() -> Iterator[list[int]]:
     """Note the peak memory of the children that start meanwhile, in bytes, every few milliseconds.
@@ -134,10 +237,16 @@ def watch_memory() -> Iterator[list[int]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description=__doc__)
-    parser.add_argument("out", type=Path, nargs="?", default=OUT, metavar="OUT.json", help="where the JSON goes")
+    parser.add_argument("out", type=Path, nargs="?", metavar="OUT.json", help="where the JSON goes")
     parser.add_argument("--count", type=int, default=COUNT, help="damaged files")
     parser.add_argument("--seed", type=int, default=SEED, help="of the damage")
+    parser.add_argument("--visitors", action="store_true", help="measure what visitors notice of uploads, instead")
+    parser.add_argument("--turns", type=int, default=TURNS, help="of visitors, each without and with uploads")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="that visitors draw in a turn")
     asked = parser.parse_args()
+    if asked.visitors:
+        report_visitors(asked.out or OUT_VISITORS, measure_visitors(asked.turns, asked.seconds, asked.seed))
+        return
     largest = measure_largest()
     damaged = measure(asked.count, asked.seed)
     odd = damaged["count"] - sum(damaged["found"].get(name, 0) for name in ("read", "refused", "stopped"))
@@ -152,7 +261,7 @@ def main() -> None:
         },
         {"what": "memory of the child, MB", "at_most": 200, "found": peak / 1e6, "met": peak <= MAX_MEMORY},
     ]
-    report.write(asked.out, {"seed": asked.seed, "damaged": damaged, "largest": largest, "goals": goals})
+    report.write(asked.out or OUT, {"seed": asked.seed, "damaged": damaged, "largest": largest, "goals": goals})
     rows = [(name, str(number)) for name, number in sorted(damaged["found"].items())]
     print(report.table(("outcome", "files"), [*rows, ("all", str(damaged["count"]))]))
     sizes = [

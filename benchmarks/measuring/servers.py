@@ -54,11 +54,16 @@ class Server:
 
 
 @contextmanager
-def serving(script: Path, *, defaults: bool = False, environment: Mapping[str, str] = {}) -> Iterator[Server]:
-    """Serve `script`, with the repository's settings or with Streamlit's own, and stop it at the end."""
+def serving(
+    script: Path, *, defaults: bool = False, environment: Mapping[str, str] = {}, module: str = "streamlit"
+) -> Iterator[Server]:
+    """Serve `script`, with the repository's settings or with Streamlit's own, and stop it at the end.
+
+    `module` is what runs it: Streamlit, or one that takes the same arguments.
+    """
     with tempfile.TemporaryDirectory(prefix="cnnviz-bench-") as folder:
         port = _free_port()
-        command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+        command = [sys.executable, "-m", module, "run", str(script), "--server.port", str(port)]
         started = time.perf_counter()
         process = subprocess.Popen(
             command + list(DEFAULTS if defaults else ()),
