@@ -23,7 +23,8 @@ def read_along() -> None:
 def show_reading() -> Prediction:
     """Show what changes while the pen moves, and send the maps to the cards below."""
     prediction, pen_down = rail.show_reading(), session.get("pen_down")
-    cards.send(prediction, networks.load_chosen(), pen_down)
+    network = networks.load_chosen()
+    cards.send(prediction, network, pen_down, layer_list.choose_sent(network))
     url.show(pen_down)
     return prediction
 

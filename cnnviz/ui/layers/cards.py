@@ -38,8 +38,8 @@ CHANNEL = "layers"
 """Under this name the numbers travel from `send` to the viewers in the cards."""
 
 
-def send(prediction: Prediction, network: Network, pen_down: bool) -> None:
-    """Send every layer's values to the cards, in one message, and what is to be said of them.
+def send(prediction: Prediction, network: Network, pen_down: bool, names: Collection[str]) -> None:
+    """Send the values of the layers in `names` to the cards, in one message, and what is to be said of all layers.
 
     While the pen is down values have 256 steps each, and nothing is said: nobody can read forty sentences a second.
     """
@@ -47,7 +47,7 @@ def send(prediction: Prediction, network: Network, pen_down: bool) -> None:
     sent = [
         block
         for layer in layers
-        if layer.layer.changes_values
+        if layer.layer.changes_values and layer.name in names
         for block in make_blocks(layer, prediction.classes if layer is layers[-1] else ())
     ]
     publish(

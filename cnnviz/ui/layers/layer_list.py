@@ -6,19 +6,25 @@ narrow one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import streamlit as st
 
 from cnnviz.core.layers import Layer
+from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components import layer_list
+from cnnviz.ui.components.feature_maps import MAX_VALUES
 from cnnviz.ui.i18n import translate
 from cnnviz.ui.layers import cards
 from cnnviz.ui.shell import layer_names, networks, session
 from cnnviz.ui.shell.fields import FIELDS
 
 KEY = "layers-list"
+
+SENT_ONCE = frozenset({"", "linear", "relu"})
+"""Activations after which there is one array to send: none, or one that the browser applies itself."""
 
 FILTERS: Mapping[str, Callable[[Layer], bool]] = {
     "all": lambda _: True,
@@ -33,9 +39,29 @@ def choose_layers(network: Network) -> tuple[str, ...]:
     """Return the names of the layers whose cards are shown, in order: all, those of a kind, or one of these."""
     names = _list_names(network)
     only = session.get("layers_only")
-    if only and names:
+    if names and (only or has_to_show_one(network)):
         return (only,) if only in names else names[:1]
     return names
+
+
+def has_to_show_one(network: Network) -> bool:
+    """Return whether the layers in the list have too many values for one page, so that one is shown at a time."""
+    return count_values(network.architecture, _list_names(network)) > MAX_VALUES
+
+
+def choose_sent(network: Network) -> tuple[str, ...]:
+    """Return the names of the layers whose values are sent: all, also for the list, unless they are too many."""
+    names = tuple(layer.name for layer in network.architecture.layers)
+    return names if count_values(network.architecture, names) <= MAX_VALUES else choose_layers(network)
+
+
+def count_values(architecture: Architecture, names: Collection[str]) -> int:
+    """Return how many values are sent for the layers in `names`: outputs, and sums that they cannot be made of."""
+    return sum(
+        math.prod(architecture.output_shape(layer.name)) * (1 if layer.activation_name in SENT_ONCE else 2)
+        for layer in architecture.layers
+        if layer.name in names and layer.changes_values
+    )
 
 
 def have_shown(network: Network, layer: str) -> bool:
@@ -44,14 +70,14 @@ def have_shown(network: Network, layer: str) -> bool:
         return False
     if layer not in _list_names(network):
         session.put(layers_kind="all")
-    if session.get("layers_only"):
+    if session.get("layers_only") or has_to_show_one(network):
         session.put(layers_only=layer)
     return True
 
 
 def show(network: Network) -> None:
     """Show the list of layers, and what chooses among them."""
-    chosen = choose_layers(network)
+    chosen, always_one = choose_layers(network), has_to_show_one(network)
     with st.container(key="layers-aside"):
         layer_list.layer_list(
             KEY,
@@ -60,7 +86,8 @@ def show(network: Network) -> None:
             palette=session.get("palette"),
             kinds={kind: translate(label) for kind, label in FIELDS["layers_kind"].options.items()},
             kind=session.get("layers_kind"),
-            only=chosen[0] if session.get("layers_only") and chosen else "",
+            only=chosen[0] if chosen and (session.get("layers_only") or always_one) else "",
+            always_one=always_one,
             on_choice=_take_choice,
         )
 

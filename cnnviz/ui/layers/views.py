@@ -21,6 +21,11 @@ PROGRAM = gettext_noop(
     "and fitted, evaluation, saving. It needs Keras 3 with TensorFlow, and nothing of cnnviz."
 )
 
+ONE_AT_A_TIME = gettext_noop(
+    "These layers have too many values to show all at once, so one layer is shown at a time, and only its values are "
+    "sent to your browser. Choose another in the list of layers."
+)
+
 
 def show_settings(prediction: Prediction) -> None:
     """Show the choice of views and, for the maps, what goes with them, out of the way."""
@@ -48,6 +53,8 @@ def _show_maps(prediction: Prediction, network: Network) -> None:
     shown = layer_list.choose_layers(network)
     if not shown:
         st.info(translate("This network has no layer of this kind. Choose another kind in the list of layers."))
+    elif layer_list.has_to_show_one(network):
+        st.caption(translate(ONE_AT_A_TIME))
     cards.show(prediction, network, shown)
 
 

@@ -16,7 +16,11 @@ from cnnviz.ui.components.feature_maps.wire import Block, pack
 from cnnviz.ui.components.mount import mount, mount_unseen
 from cnnviz.ui.i18n import gettext_noop
 
-__all__ = ["LABELS", "Block", "Links", "Selection", "feature_maps", "publish"]
+__all__ = ["LABELS", "MAX_VALUES", "Block", "Links", "Selection", "feature_maps", "publish"]
+
+MAX_VALUES = 1_000_000
+"""Values that a page sends for one answer: 4 MB, or 1 MB of levels while the pen is down and in a strip. Networks of
+the app have up to 145,000."""
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {

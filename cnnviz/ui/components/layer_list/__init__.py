@@ -68,6 +68,7 @@ def layer_list(
     kinds: Mapping[str, str],
     kind: str,
     only: str,
+    always_one: bool = False,
     on_choice: Callable[[], None],
 ) -> None:
     """Show `lines`; in a narrow window a list to pick from.
@@ -80,6 +81,7 @@ def layer_list(
         kinds: The kinds to choose from, with their labels.
         kind: The chosen one.
         only: Name of the layer that is shown alone; "" where all are on the page.
+        always_one: Whether there is no choice of all.
         on_choice: Called before the script when something was chosen that needs a run of the page. Going to a layer on
             the page needs none.
     """
@@ -90,6 +92,7 @@ def layer_list(
         "kinds": list(kinds.items()),
         "kind": kind,
         "only": only,
+        "always_one": always_one,
         "labels": translate_all(LABELS),
     }
     mount("layer_list", key=key, data=data, on_chosen_change=on_choice)

@@ -1,5 +1,5 @@
-// The list of layers. Data in: [{lines, channel, palette, kinds, kind, only, labels}]. Trigger out, "chosen":
-// {kinds}, {one, layer} or {layer}, for what only Python can show; going to a card on the page asks nobody.
+// The list of layers. Data in: [{lines, channel, palette, kinds, kind, only, always_one, labels}]. Trigger out,
+// "chosen": {kinds}, {one, layer} or {layer}, for what only Python can show; going to a card on the page asks nobody.
 // In a narrow window the list is one to pick from: the style sheet hides the one or the other.
 import { explained, published, subscribe, unsubscribe } from "../shared/channels.js"
 import { component } from "../shared/component.js"
@@ -54,6 +54,7 @@ class LayerList {
     this.drawn = drawn
     this.kinds.value = data.kind
     this.one.setAttribute("aria-pressed", String(Boolean(only)))
+    this.one.disabled = !lines.length || data.always_one
     this.here = -1
     this.mark()
     this.published()
@@ -71,7 +72,7 @@ class LayerList {
       this.jump,
       lines.map(({ name, title }) => [name, title]),
     )
-    this.jump.disabled = this.one.disabled = !lines.length
+    this.jump.disabled = !lines.length
     this.list.replaceChildren()
     this.lines = lines.map((line, index) => this.line(line, index))
   }
@@ -175,6 +176,7 @@ class LayerList {
     for (const line of this.lines) {
       const block = line.block && message.blocks.get(line.block)
       if (block) line.map = draw(line.picture, block, { ...theme, palette: this.data.palette, map: line.map })
+      else if (line.picture.width > 1) Object.assign(line.picture, { width: 1, height: 1 }) // not sent, or no longer
     }
   }
 
