@@ -76,9 +76,9 @@ def test_a_network_comes_in_is_looked_into_and_goes_out_again(
     expect_answer(page)
     # 3. Follow a cell on Layers to the drawing.
     hands.go_to(page, "Layers")
-    expect(eyes.heading(page, "Layers")).to_be_visible()
+    eyes.stand(page, "Layers")
     expect_answer(page)
-    page.mouse.click(*eyes.centre(eyes.maps(page, 0), (1, 10, 12)))
+    page.mouse.click(*eyes.centre(eyes.shown(eyes.maps(page, 0)), (1, 10, 12)))
     account = page.locator(".ledger")
     expect(account).to_have_attribute("data-cell", "edges.1.10.12")
     account.locator(".window .values").get_by_role("gridcell", name="row 11, column 13:").first.click()
