@@ -16,7 +16,7 @@ from cnnviz.core.networks.architecture import Architecture
 from cnnviz.ui.components import layer_list
 from cnnviz.ui.components.feature_maps import MAX_VALUES
 from cnnviz.ui.components.layer_list import Choice
-from cnnviz.ui.prediction import strip
+from cnnviz.ui.prediction import live, strip
 from tests.core import strategies
 from tests.core.networks.small_network import card
 
@@ -117,6 +117,11 @@ def listed(app: AppTest) -> tuple[str, bool, int]:
     return data["only"], data["always_one"], len(data["lines"])
 
 
+def is_read_in_browser(app: AppTest) -> bool:
+    (pad,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("/pad")]
+    return json.loads(pad.json)[0]["live"] is not None
+
+
 def says_why(app: AppTest) -> bool:
     return any("one layer is shown at a time" in each.value for each in app.caption)
 
@@ -146,6 +151,7 @@ def test_a_link_to_a_cell_shows_its_layer() -> None:
 
 def test_layers_of_a_small_network_are_shown_and_sent_together() -> None:
     app = opened("Layers", net=model_store.DEFAULT)
+    assert is_read_in_browser(app)
     names = [layer.name for layer in model_store.load(model_store.DEFAULT).architecture.layers]
     assert shown(app) == names
     assert set(sent(app)) == {name for name in names if not name.startswith(("dropout", "flatten"))}
@@ -154,8 +160,11 @@ def test_layers_of_a_small_network_are_shown_and_sent_together() -> None:
 
 
 def test_draw_shows_the_first_maps_of_large_layers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(strip, "MAX_VALUES", 400_000)
-    blocks, size = find_maps(opened(""), "strip")
+    for module in (strip, live):
+        monkeypatch.setattr(module, "MAX_VALUES", 400_000)
+    app = opened("")
+    assert not is_read_in_browser(app)
+    blocks, size = find_maps(app, "strip")
     assert size < 400_000 + 50_000
     found = {block["id"]: (block["maps"], block["subtitle"]) for block in blocks}
     assert found["first"] == (8, "128 × 128 × 16, the first 8 maps")

@@ -6,6 +6,7 @@ sums by which the browser finds out whether it has worked out the same, see `cnn
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from cnnviz.core.data import colour_digits
@@ -13,6 +14,7 @@ from cnnviz.core.drawing.preprocessing import STEPS
 from cnnviz.core.errors import Refusal
 from cnnviz.core.training import protocol
 from cnnviz.jobs.own_networks.store import is_opened
+from cnnviz.ui.components.feature_maps import MAX_VALUES
 from cnnviz.ui.components.network_files import make_address
 from cnnviz.ui.shell import cache, session
 
@@ -23,7 +25,7 @@ PAGES = frozenset({"draw", "layers"})
 def describe() -> dict[str, Any] | None:
     """Return what the pad is to know of the chosen network, or None where only the server can read what is drawn.
 
-    A visitor's own network stays on the server.
+    A visitor's own network stays on the server, and so does one of which the strip shows the first maps alone.
     """
     network = session.get("network")
     if session.get("page") not in PAGES or protocol.parse_run_id(network) is not None or is_opened(network):
@@ -35,6 +37,8 @@ def describe() -> dict[str, Any] | None:
         return None  # what is wrong with the network is said where it is used
     address = make_address(card)
     if address is None:
+        return None
+    if sum(map(math.prod, card.architecture.shapes())) > MAX_VALUES:
         return None
     on = session.steps()
     in_colour = colour_digits.reads_colour(card.architecture.input_shape)
