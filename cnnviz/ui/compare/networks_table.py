@@ -15,6 +15,7 @@ from cnnviz.core.evaluation.published import PUBLISHED
 from cnnviz.core.evaluation.scores import Score
 from cnnviz.core.inference.subject import prepare_digit
 from cnnviz.figures.evaluation import networks_table
+from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.compare import contenders
 from cnnviz.ui.compare.sections import section
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
@@ -29,7 +30,7 @@ WHY = gettext_noop(
 WAITING = gettext_noop("Waiting")
 
 NOT_TIMED = 100_000_000
-"""Multiplications a digit from which on a network is not timed: fifteen traces would take the page's processor long."""
+"""Multiplications a digit from which on a network from a file is not timed: fifteen traces would take too long."""
 
 FEWER = gettext_noop("{network} is large: its row is about the first {count:,} test digits.")
 
@@ -81,7 +82,9 @@ def _show_table() -> None:
             key="measure-speed",
             disabled=running,
             on_click=session.guard(_measure),
-            args=(tuple(score.name for score in rows if score.multiplications < NOT_TIMED),),
+            args=(
+                tuple(score.name for score in rows if not is_opened(score.name) or score.multiplications < NOT_TIMED),
+            ),
         )
         download_button(
             translate("Table as CSV"),

@@ -24,8 +24,9 @@ LARGE = gettext_noop(
 )
 OTHER_CLASSES = gettext_noop(
     "Networks are compared by how they read test digits, and the classes of {network} are not the digits 0 to 9. "
-    "Choose another network; where they are digits, name them 0 to 9 under “Open your own”."
+    "Choose another network."
 )
+NAME_THEM = gettext_noop("If they are digits, name them 0 to 9 under “Open your own”.")
 NOT_ENDED = gettext_noop("The training of {network} has not ended, so there is nothing to compare yet.")
 
 Task = BackgroundTask[Evaluation]
@@ -47,8 +48,9 @@ def offer(name: str) -> None:
     """Offer to read the test digits with a network, and show how far that is."""
     task: Task | None = session.get("evaluating").get(name)
     title = page.escape_markdown(networks.title(name))
-    if is_opened(name) and networks.entry(name).architecture.classes != DIGITS:
-        st.info(translate(OTHER_CLASSES, network=title))
+    if networks.load(name).architecture.classes != DIGITS:
+        advice = [translate(NAME_THEM)] if is_opened(name) and _has_ten_classes(name) else []
+        st.info(" ".join([translate(OTHER_CLASSES, network=title), *advice]))
     elif not is_opened(name) and networks.card(name) is None:
         st.info(translate(NOT_ENDED, network=title))
     elif task is not None and not task.status.done:
@@ -63,6 +65,10 @@ def offer(name: str) -> None:
             on_click=session.guard(_evaluate),
             args=(name,),
         )
+
+
+def _has_ten_classes(name: str) -> bool:
+    return len(networks.entry(name).architecture.classes) == len(DIGITS)
 
 
 def _say_what_reading_takes(name: str, title: str) -> str:
