@@ -66,9 +66,13 @@ class Ink:
 
 def compute_luminance(rgba: np.ndarray) -> np.ndarray:
     """Compute grey levels over white, `(h, w)` uint8: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601)."""
-    grey = _grey(rgba)
-    alpha = rgba[..., 3].astype(np.uint16)
-    return ((grey * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    return put_on_white(_grey(rgba), rgba[..., 3])
+
+
+def put_on_white(values: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Blend grey levels or colours with white by their opacity, all from 0 to 255; return uint8, rounded."""
+    opacity = alpha.astype(np.uint16)
+    return ((values * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
 
 
 def find_on_canvas(rgba: np.ndarray) -> Ink:

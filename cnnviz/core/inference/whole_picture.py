@@ -85,7 +85,8 @@ def scale(rgba: np.ndarray, shape: Shape, fitting: Fitting) -> np.ndarray:
             f"`rgba` must be (h, w, 4), `fitting` one of {', '.join(FITTINGS)}. Received: {rgba.shape}, {fitting!r}."
         )
     rows, columns, channels = shape
-    image = Image.fromarray(ink.compute_luminance(rgba) if channels == 1 else _put_on_white(rgba))
+    on_white = ink.compute_luminance(rgba) if channels == 1 else ink.put_on_white(rgba[..., :3], rgba[..., 3:])
+    image = Image.fromarray(on_white)
     height, width = rgba.shape[:2]
     if fitting == "middle":
         across, down = measure_middle(height, width, rows, columns)
@@ -103,11 +104,6 @@ def measure_middle(height: int, width: int, rows: int, columns: int) -> tuple[fl
     """Return columns and rows of a picture's largest part that has the ratio of sides of (rows, columns)."""
     factor = min(height / rows, width / columns)
     return columns * factor, rows * factor
-
-
-def _put_on_white(rgba: np.ndarray) -> np.ndarray:
-    alpha = rgba[..., 3:].astype(np.uint16)
-    return ((rgba[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
 def make_blank(architecture: Architecture) -> np.ndarray:
