@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.core.explanations import methods
 from cnnviz.core.explanations.contrast import Contrast
 from cnnviz.core.explanations.methods import Explanation, Likeness
-from cnnviz.core.explanations.occlusion import PATCH, STRIDE
+from cnnviz.core.explanations.occlusion import PATCH, STRIDE, choose_patch
 from cnnviz.core.explanations.saliency import NOISE, SAMPLES, STEPS
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import InputSource, Prediction
@@ -111,10 +111,11 @@ def show(network: Network, prediction: Prediction, source: InputSource, contrast
     digit = prediction.trace.picture
     with st.container(key="why-pictures", horizontal=True):
         _show_picture("digit", translate(wording.word(gettext_noop("The digit"))), digit, image=True)
-        _show_picture("trained", translate("This network"), found.trained, method=method)
-        _show_picture("untrained", translate("Untrained copy"), found.untrained, method=method)
+        patch = choose_patch(*digit.shape[:2])
+        _show_picture("trained", translate("This network"), found.trained, method=method, patch=patch)
+        _show_picture("untrained", translate("Untrained copy"), found.untrained, method=method, patch=patch)
     classes = question.escape(prediction.classes)
-    st.markdown(describe_finding(method, found, contrast, classes))
+    st.markdown(describe_finding(method, found, contrast, classes, patch=patch))
     st.caption(terms.explain(COLOURS, target=classes[contrast.target]))
     # Last, because it takes as long as all the rest: the pictures are in sight by now.
     st.markdown(describe_likeness(measure_likeness(network, prediction, source, method, contrast, layer)))
@@ -154,6 +155,7 @@ def describe_method(network: Network, method: str, found: Explanation, contrast:
     rows, columns = found.trained.shape
     names = layer_names.in_words(network.architecture.layers)
     classes = question.escape(network.architecture.classes)
+    patch, stride = choose_patch(*network.architecture.input_shape[:2])
     return terms.explain(
         wording.word(SENTENCES[method]),
         "why-method",
@@ -161,8 +163,8 @@ def describe_method(network: Network, method: str, found: Explanation, contrast:
         target=classes[contrast.target],
         rows=rows,
         columns=columns,
-        patch=PATCH,
-        stride=STRIDE,
+        patch=patch,
+        stride=stride,
         samples=SAMPLES,
         noise=NOISE,
         steps=STEPS,
@@ -172,14 +174,21 @@ def describe_method(network: Network, method: str, found: Explanation, contrast:
     )
 
 
-def describe_finding(method: str, found: Explanation, contrast: Contrast, classes: tuple[str, ...] = DIGITS) -> str:
-    """Return in words what the picture of the network shows."""
+def describe_finding(
+    method: str,
+    found: Explanation,
+    contrast: Contrast,
+    classes: tuple[str, ...] = DIGITS,
+    *,
+    patch: tuple[int, int] = (PATCH, STRIDE),
+) -> str:
+    """Return in words what the picture of the network shows; `patch` as of `choose_patch`."""
     values, target = found.trained, classes[contrast.target]
     told = []
     if values.max() > 0:
-        told.append(translate(MOST, target=target, **_find_place(method, values, int(values.argmax()))))
+        told.append(translate(MOST, target=target, **_find_place(method, values, int(values.argmax()), patch)))
     if values.min() < 0:
-        told.append(translate(MOST_AGAINST, **_find_place(method, values, int(values.argmin()))))
+        told.append(translate(MOST_AGAINST, **_find_place(method, values, int(values.argmin()), patch)))
     if not told:
         return translate(FLAT, target=target)
     return " ".join(told)
@@ -195,12 +204,13 @@ def describe_likeness(found: Likeness | None) -> str:
     return translate(wording.word(next(text for least, text in ALIKE if found.mean >= least)), spread=spread)
 
 
-def _find_place(method: str, values: np.ndarray, at: int) -> dict[str, str]:
+def _find_place(method: str, values: np.ndarray, at: int, patch: tuple[int, int]) -> dict[str, str]:
     row, column = divmod(at, values.shape[1])
     value = float(values[row, column])
     if method == "occlusion":
-        top, left = row * STRIDE, column * STRIDE
-        place = translate(PATCH_PLACE, top=top, bottom=top + PATCH - 1, left=left, right=left + PATCH - 1)
+        side, stride = patch
+        top, left = row * stride, column * stride
+        place = translate(PATCH_PLACE, top=top, bottom=top + side - 1, left=left, right=left + side - 1)
     else:
         place = translate(PLACE, row=row, column=column)
     return {"place": place, "value": format_signed(value)}
@@ -239,13 +249,21 @@ def _choose_layer(network: Network) -> str:
     return session.get("why_layer") or known[-1]
 
 
-def _show_picture(key: str, title: str, values: np.ndarray, *, method: str = "", image: bool = False) -> None:
+def _show_picture(
+    key: str,
+    title: str,
+    values: np.ndarray,
+    *,
+    method: str = "",
+    image: bool = False,
+    patch: tuple[int, int] = (PATCH, STRIDE),
+) -> None:
     """Show one picture with its scale; `method` says what its cells are."""
     rows, columns = values.shape[:2]
     names = None
     shown = values if image else values[..., np.newaxis]
     if method == "occlusion":
-        names = _name_patches(rows), _name_patches(columns)
+        names = _name_patches(rows, *patch), _name_patches(columns, *patch)
     elif not image and rows < MIN_ROWS:  # the viewer would draw so few cells much smaller than the digit
         times = MIN_ROWS // rows
         shown = shown.repeat(times, axis=0).repeat(times, axis=1)
@@ -271,9 +289,9 @@ def _show_picture(key: str, title: str, values: np.ndarray, *, method: str = "",
         )
 
 
-def _name_patches(places: int) -> list[str]:
+def _name_patches(places: int, patch: int, stride: int) -> list[str]:
     """Return which pixels a patch covers at each place along one side."""
-    return [f"{place * STRIDE}–{place * STRIDE + PATCH - 1}" for place in range(places)]
+    return [f"{place * stride}–{place * stride + patch - 1}" for place in range(places)]
 
 
 def _name_cells(cells: int, times: int) -> list[str]:

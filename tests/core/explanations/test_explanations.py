@@ -72,6 +72,32 @@ def test_a_contrast_weighs_logits_as_it_measures_them() -> None:
         np.testing.assert_allclose(contrast.measure(logits), logits @ contrast.weighting, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns", "patch", "places"), [(28, 28, 4, 169), (56, 56, 8, 169), (512, 384, 74, 108)]
+)
+def test_patches_grow_with_the_input_so_that_their_number_is_bounded(
+    rows: int, columns: int, patch: int, places: int
+) -> None:
+    side, stride = occlusion.choose_patch(rows, columns)
+    counted = [occlusion.count_places(each, side, stride) for each in (rows, columns)]
+    assert (side, math.prod(counted)) == (patch, places)
+
+
+def test_occlusion_of_a_larger_input_is_the_same_in_one_part_and_in_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    layers = (Flatten(name="flatten"), Dense(name="answer", units=10, activation="softmax"))
+    network = strategies.network(Architecture(name="linear", layers=layers, input_shape=(56, 40, 1)), 0)
+    digit = np.random.default_rng(1).random((56, 40), dtype=np.float32)
+    kernel = network.weights["answer"]["kernel"]
+    adds = (kernel[:, 3] - kernel[:, 8]).reshape(56, 40) * digit
+    expected = [
+        [adds[row : row + 8, column : column + 8].sum() for column in range(0, 33, 4)] for row in range(0, 49, 4)
+    ]
+    for most in (occlusion.MAX_VALUES, 5 * digit.size):
+        monkeypatch.setattr(occlusion, "MAX_VALUES", most)
+        fall = occlusion.occlude(network, digit, np.zeros_like(digit), CONTRAST)
+        np.testing.assert_allclose(fall, expected, atol=1e-4)
+
+
 def test_occlusion_of_a_linear_network_is_what_each_patch_adds() -> None:
     network, digit = make_linear(), make_digit()
     fall = occlusion.occlude(network, digit, BLANK, CONTRAST)
