@@ -51,6 +51,12 @@ def enlarge_a_map(page: Page) -> None:
 def tell_about_the_network(page: Page) -> None:
     page.get_by_text("About this network").click()
     expect(page.locator('[data-testid="stPopoverBody"]')).to_be_visible()
+    expect(page.locator(".st-key-take-out-safetensors")).to_be_visible()
+
+
+def open_a_network(page: Page) -> None:
+    page.get_by_role("button", name="Open your own").click()
+    expect(page.locator(".st-key-own-network").get_by_test_id("stFileUploader")).to_be_visible()
 
 
 def open_the_upload(page: Page) -> None:
@@ -161,6 +167,7 @@ STATES = {
     "filters": walked("Filters", "Filters?"),
     "about the network": walked("Draw", "?", tell_about_the_network),
     "convolution": walked("Convolution", "Convolution?"),
+    "open your own": walked("Draw", "?", open_a_network),
     "pooling": walked("Pooling", "Pooling?"),
     "convolution, guessed": walked("Convolution", "Convolution?", guess),
     "pooling, guessed": walked("Pooling", "Pooling?", guess),
