@@ -182,7 +182,7 @@ def _show_classes(name: str) -> None:
         value="\n".join(classes),
         key=key,
         max_chars=len(classes) * (MAX_CLASS_NAME + 1),
-        height=min(220, max(80, 28 * len(classes))),
+        height=min(220, 40 + 24 * len(classes)),
         on_change=session.guard(_name_classes),
         args=(name, key),
     )
