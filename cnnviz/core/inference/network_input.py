@@ -21,6 +21,12 @@ def reads_colours(shape: Shape) -> bool:
     return shape[2] >= COLOURS
 
 
+def is_usual(architecture: Architecture) -> bool:
+    """Return whether a network reads prepared digits, or colour digits, as all that come with the app do."""
+    shapes = (DIGIT, colour_digits.INPUT_SHAPE)
+    return architecture.input_shape in shapes and architecture.highest_input == 1
+
+
 def fit_digit(digit: np.ndarray, architecture: Architecture, ink: str, paper: str) -> np.ndarray:
     """Convert a digit to what a network reads.
 

@@ -40,6 +40,8 @@ def test_usual_inputs_stay_as_they_are() -> None:
     image = digit()
     assert fit(make((28, 28, 1)), image) is image
     assert np.array_equal(fit(make((32, 32, 3)), image), colour_digits.colour_from_hex(image, INK, PAPER))
+    assert network_input.is_usual(make((28, 28, 1)))
+    assert not network_input.is_usual(make((28, 28, 1), rescaling(1 / 255)))
 
 
 @pytest.mark.parametrize("shape", [(56, 56, 1), (14, 14, 1), (40, 60, 1), (60, 40, 3), (5, 9, 2), (96, 96, 4)])
