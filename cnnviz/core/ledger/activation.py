@@ -141,7 +141,7 @@ _FORMULAS: Mapping[str, Callable[[float, str], str]] = {
     "tanh": lambda _, shown: f"tanh({shown})",
     "relu6": lambda _, shown: f"min(max(0, {shown}), 6)",
     "celu": format_elu,
-    "selu": lambda x, shown: f"{SELU_SCALE:.7g} × {shown if x > 0 else f'{SELU_ALPHA:.7g} × {format_elu(x, shown)}'}",
+    "selu": lambda x, shown: f"{SELU_SCALE:.10g} × {shown if x > 0 else f'{SELU_ALPHA:.10g} × {format_elu(x, shown)}'}",
     "softplus": lambda _, shown: f"log(1 + exp({shown}))",
     "softsign": lambda _, shown: f"{shown} / (1 + |{shown}|)",
     "squareplus": lambda _, shown: f"({shown} + √({shown}² + 4)) / 2",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import keyword
 import math
 import re
+import textwrap
 from collections.abc import Sequence
 
 from cnnviz.core.data import colour_digits, split
@@ -30,6 +31,9 @@ TAKEN = frozenset(
     ("inputs", "keras", "layers", "model", "np", "tf", "x", "x_test", "x_train", "x_val", "y_test", "y_train", "y_val")
 )
 """Names that the program uses for something else than a layer's output."""
+
+MAX_LINE_LENGTH = 160
+"""Characters of a layer's line, which may hold a number for each of many units."""
 
 
 def write_script(architecture: Architecture, plan: TrainingPlan) -> str:
@@ -212,7 +216,7 @@ def _write_layers(architecture: Architecture, mixed: bool) -> str:
 
 
 def _write_sequential(architecture: Architecture, lines: Sequence[str]) -> str:
-    stack = "".join(f"    layers.{line},\n" for line in (f"Input({architecture.input_shape})", *lines))
+    stack = "".join(f"{_wrap(f'    layers.{line},')}\n" for line in (f"Input({architecture.input_shape})", *lines))
     return f"model = keras.Sequential([\n{stack}])"
 
 
@@ -223,8 +227,18 @@ def _write_functional(architecture: Architecture, lines: Sequence[str]) -> str:
     for layer, line in zip(architecture.layers, lines, strict=True):
         read = [variables[source] for source in architecture.sources(layer.name)]
         given = f"[{', '.join(read)}]" if isinstance(layer, Merge) else read[0]
-        written.append(f"{variables[layer.name]} = layers.{line}({given})")
+        written.append(_wrap(f"{variables[layer.name]} = layers.{line}({given})"))
     return "\n".join((*written, f"model = keras.Model(inputs, {variables[architecture.layers[-1].name]})"))
+
+
+def _wrap(line: str) -> str:
+    """Break the line of a layer that is too long between its arguments."""
+    if len(line) <= MAX_LINE_LENGTH:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.fill(
+        line, MAX_LINE_LENGTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _name_variables(architecture: Architecture) -> dict[str, str]:
