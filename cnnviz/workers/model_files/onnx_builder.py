@@ -234,4 +234,5 @@ def check_units(value: Value) -> None:
 
 def order_of(values: Sequence[Value]) -> Axes:
     """Return the order of axes that values have, or most of them."""
-    return Counter(value.axes for value in values).most_common(1)[0][0]
+    orders = [value.axes for value in values]
+    return max(orders, key=orders.count)  # Counter.most_common imports a module, when no file can be opened any more

@@ -20,6 +20,7 @@ from cnnviz.core.layers.augmentation import PassThrough
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
+from cnnviz.jobs.sandbox import model_upload
 from cnnviz.workers.model_files import onnx_graph, onnx_writer
 from tests.core import strategies
 from tests.workers.model_files.onnx_files import RANDOM, WEIGHTS, file, model, node
@@ -330,3 +331,16 @@ def test_names_of_modules_become_names_of_layers():
     network = read(made.SerializeToString())
     assert layer_names(list(network.architecture.layers)) == ["features", "pool", "Flatten_7", "fc", "softmax"]
     assert isinstance(network.architecture, Architecture)
+
+
+@pytest.mark.process
+def test_the_limited_child_reads_a_network_with_branches():
+    """It can import nothing once it has limited itself, so this needs the child itself."""
+    branches = [
+        node("Relu", "x", "relu"),
+        node("Concat", "x relu", "both", axis=1),
+        node("Flatten", "both", "flat"),
+        node("MatMul", "flat w", "y"),
+    ]
+    data = file(branches, {"w": RANDOM.normal(size=(128, 10)).astype(np.float32)})
+    assert "Concatenate" in kinds(model_upload.read(data, "net.onnx"))
