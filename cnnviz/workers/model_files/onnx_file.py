@@ -137,6 +137,7 @@ class OnnxFile:
         answer: Name of the output.
         metadata: Texts by key.
         name: Name of the graph.
+        opset: Version of the operators.
     """
 
     nodes: tuple[Node, ...]
@@ -146,6 +147,7 @@ class OnnxFile:
     answer: str
     metadata: Mapping[str, str]
     name: str
+    opset: int
 
 
 def read_file(data: bytes) -> OnnxFile:
@@ -193,6 +195,7 @@ def read_file(data: bytes) -> OnnxFile:
         graph.output[0].name,
         _read_metadata(model),
         graph.name[:MAX_TEXT],
+        next(each.version for each in model.opset_import if each.domain in DOMAINS),
     )
 
 

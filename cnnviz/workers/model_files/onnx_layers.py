@@ -32,6 +32,9 @@ from cnnviz.workers.model_files.onnx_file import Node
 
 Pads = tuple[tuple[int, int], tuple[int, int]]
 
+SINGLE_AXIS_OPSET = 13
+"""The opset since which Softmax and LogSoftmax work along one axis."""
+
 KERNEL = (2, 3, 1, 0)
 """From (filters, channels, rows, columns) to (rows, columns, channels, filters)."""
 
@@ -419,10 +422,13 @@ def _read_resize(builder: Builder) -> Value:
     mode, how = builder.get("mode", "nearest"), builder.get("coordinate_transformation_mode", "half_pixel")
     sizes = builder.constant(3).ravel() if builder.has(3) else np.zeros(0)
     scales = builder.constant(2).ravel() if builder.has(2) else np.zeros(0)
-    if len(sizes) == 4:
+    if len(sizes) == 4 and sizes[0] in (1, -1) and sizes[1] == value.shape[2]:
         height, width = (int(side) for side in sizes[2:])
     elif len(scales) == 4 and scales[0] == scales[1] == 1 and 0 < scales.max() <= 1024 and scales.min() > 0:
         height, width = (int(side * np.float32(scale)) for side, scale in zip(value.shape, scales[2:], strict=False))
+        # Places are computed from the scale as it is written, here from the two sizes: they have to be the same.
+        if any(side * np.float32(scale) % 1 for side, scale in zip(value.shape, scales[2:], strict=False)):
+            raise Unsupported
     else:
         raise Unsupported
     whole = min(height, width) > 0 and height % value.shape[0] == width % value.shape[1] == 0
@@ -431,8 +437,11 @@ def _read_resize(builder: Builder) -> Value:
         if whole:
             return builder.add(kinds.UpSampling2D, value, size=size, interpolation="bilinear")
         return builder.add(kinds.Resizing, value, height=height, width=width, interpolation="bilinear")
-    floors = how == "asymmetric" and builder.get("nearest_mode", "round_prefer_floor") == "floor"
-    if mode == "nearest" and whole and (floors or how == "half_pixel"):
+    rounding = builder.get("nearest_mode", "round_prefer_floor")
+    repeats = (how, rounding == "floor") == ("asymmetric", True) or (
+        how == "half_pixel" and rounding.startswith("round")
+    )
+    if mode == "nearest" and whole and repeats:
         return builder.add(kinds.UpSampling2D, value, size=size)
     raise Unsupported
 
@@ -459,9 +468,14 @@ def _read_gelu(builder: Builder) -> Value:
 
 def _read_softmax(builder: Builder) -> Value:
     value = builder.value()
-    axis, rank = builder.get("axis", -1), len(value.shape)
+    joined = builder.file.opset < SINGLE_AXIS_OPSET
+    axis, rank = builder.get("axis", 1 if joined else -1), len(value.shape)
     place = axis - 1 if axis > 0 else axis + rank
-    if value.mixed or not 0 <= place < rank or value.axes[place] != rank - 1:
+    if value.mixed or not 0 <= place < rank:
+        raise Unsupported
+    # Older ones take all axes from this one on as one.
+    summed = [other for other in value.axes[place:] if value.shape[other] > 1] if joined else [value.axes[place]]
+    if any(other != rank - 1 for other in summed) or (joined and rank - 1 not in value.axes[place:]):
         raise Unsupported
     return builder.activate(value, builder.node.inputs[0], "softmax")
 

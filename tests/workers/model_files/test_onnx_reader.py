@@ -344,3 +344,41 @@ def test_the_limited_child_reads_a_network_with_branches():
     ]
     data = file(branches, {"w": RANDOM.normal(size=(128, 10)).astype(np.float32)})
     assert "Concatenate" in kinds(model_upload.read(data, "net.onnx"))
+
+
+def shaped(*nodes: Any, units: int, opset: int = 17, **weights: Any) -> bytes:
+    """Return a file whose nodes end in a value "v" of so many numbers, behind a convolution that reads the picture."""
+    weights |= {"k": RANDOM.normal(size=(2, 1, 3, 3)), "w": RANDOM.normal(size=(units, 10)) / 4}
+    given = {name: each.astype(np.float32) if each.dtype == float else each for name, each in weights.items()}
+    ends = [node("Flatten", "v", "flat"), node("MatMul", "flat w", "y")]
+    return file([node("Conv", "x k", "c"), *nodes, *ends], given, opset=opset)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 3, 1)])
+def test_softmax_along_joined_axes_of_older_opsets_is_not_taken_for_one_along_maps(order: tuple[int, ...]):
+    moved = node("Transpose", "c", "t", perm=order)
+    with pytest.raises(Refusal, match="Softmax"):
+        read(shaped(moved, node("Softmax", "t", "v"), units=72, opset=11))
+    along = order.index(1)
+    assert "Softmax" in kinds(read(shaped(moved, node("Softmax", "t", "v", axis=along), units=72, opset=13)))
+
+
+@pytest.mark.parametrize("rounding", ["floor", "ceil"])
+def test_enlarging_that_does_not_repeat_pixels_is_refused(rounding: str):
+    sizes = np.array([1, 2, 12, 12])
+    with pytest.raises(Refusal, match="Resize"):
+        read(shaped(node("Resize", "c   s", "v", nearest_mode=rounding), units=288, s=sizes))
+    assert "UpSampling2D" in kinds(read(shaped(node("Resize", "c   s", "v"), units=288, s=sizes)))
+
+
+@pytest.mark.parametrize("scale", [1.3, 2.1])
+def test_a_scale_that_does_not_give_whole_sides_is_refused(scale: float):
+    side = int(6 * scale)
+    resized = node("Resize", "c  s", "v", mode="linear")
+    with pytest.raises(Refusal, match="Resize"):
+        read(shaped(resized, units=2 * side * side, s=np.array([1, 1, scale, scale])))
+
+
+def test_a_resize_of_maps_is_refused():
+    with pytest.raises(Refusal, match="Resize"):
+        read(shaped(node("Resize", "c   s", "v", mode="linear"), units=576, s=np.array([1, 4, 12, 12])))
