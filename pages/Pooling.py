@@ -33,6 +33,6 @@ with page.shell("pooling"):
     pen_up.follow(prediction.digit, session.get("pen_down"), needed=False)
     worked_example.show()
     same_map.show()
-    three_networks.show(prediction)
+    three_networks.show(prediction.digit)
     perturbations.show(prediction.digit)
     del prediction  # fragments keep this module for each visitor, and a reading is most of a megabyte

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import Trace, format_share, trace
 from cnnviz.core.lessons.pooling import seed_statistics
 from cnnviz.core.lessons.pooling.seed_results import SeedTable
@@ -45,15 +44,15 @@ EMPTY = gettext_noop("Nothing is drawn: draw a digit at the top of the page to s
 
 @st.fragment
 @page.guard
-def show(prediction: Prediction) -> None:
-    """Show the section for the digit of `prediction`; the page runs it again once the pen was lifted."""
+def show(digit: np.ndarray) -> None:
+    """Show the section for `digit`, (28, 28) float32 in [0, 1]; the page runs it again once the pen was lifted."""
     st.subheader(translate("Networks trained alike but for pooling"), anchor=False)
     st.caption(terms.explain(WHY))
     three = trio.load_networks()
     if three is None:
         return
     if session.wants_everything():
-        _show_answers(three, prediction.digit)
+        _show_answers(three, digit)
     else:
         st.markdown(describe_cards(three))
     try:

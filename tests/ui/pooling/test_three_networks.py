@@ -22,16 +22,12 @@ from tests.ui.pooling import small_store
 def section(image: list[list[float]]) -> None:
     import numpy as np
 
-    from cnnviz.core.inference import trace
-    from cnnviz.core.inference.subject import Prediction
-    from cnnviz.core.networks import model_store
     from cnnviz.ui.pooling import three_networks
     from cnnviz.ui.shell import session
 
     session.begin()
     digit = np.array(image, np.float32)
-    network = model_store.load(model_store.names()[0])
-    three_networks.show(Prediction(digit, None, trace.trace(network, digit)))
+    three_networks.show(digit)
 
 
 def _clear() -> None:
