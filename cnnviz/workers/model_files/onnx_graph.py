@@ -153,7 +153,9 @@ def _apply(builder: Builder, arrays: Sequence[np.ndarray]) -> np.ndarray:
                 return first.reshape(())
             case "Concat" if builder.get("axis", 0) == 0:
                 return np.concatenate(arrays)
-            case "Slice" if first.ndim == 1 and len(arrays) in (3, 4) and all(each.size == 1 for each in arrays[1:]):
+            case "Slice" if (
+                first.ndim == 1 and len(node.inputs) in (3, 4) and all(each.size == 1 for each in arrays[1:])
+            ):
                 return first[int(arrays[1].ravel()[0]) : int(arrays[2].ravel()[0])]
     except (ValueError, IndexError, TypeError):
         pass

@@ -382,3 +382,11 @@ def test_a_scale_that_does_not_give_whole_sides_is_refused(scale: float):
 def test_a_resize_of_maps_is_refused():
     with pytest.raises(Refusal, match="Resize"):
         read(shaped(node("Resize", "c   s", "v", mode="linear"), units=576, s=np.array([1, 4, 12, 12])))
+
+
+def test_steps_of_a_slice_are_not_taken_for_its_axes():
+    sides = node("Shape", "c", "whole"), node("Slice", "whole from to  step", "batch")
+    joined = node("Concat", "batch rest", "form", axis=0)
+    found: dict[str, Any] = {"from": np.array([0]), "to": np.array([1]), "step": np.array([1]), "rest": np.array([-1])}
+    with pytest.raises(Refusal):
+        read(shaped(*sides, joined, node("Reshape", "c form", "v"), units=72, **found))
