@@ -104,7 +104,7 @@ def choose_side(key: str, pair: Pair) -> Side:
     st.segmented_control(
         translate("Network"),
         names,
-        format_func=lambda which: pair.titles[names.index(which)],
+        format_func=lambda which: page.escape_markdown(pair.titles[names.index(which)]),
         default=session.get(key),
         required=True,
         **session.bind(key, names),

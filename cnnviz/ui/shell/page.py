@@ -274,7 +274,7 @@ def notices() -> None:
 
 def escape_markdown(value: object) -> str:
     """Return `value` so that Markdown shows it as it is."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in str(value) if c.isprintable())
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in str(value) if c.isprintable())
 
 
 def _arrive() -> None:
