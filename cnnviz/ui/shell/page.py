@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LOG = logging.getLogger("cnnviz")
+
+NAMED_CHARACTER = re.compile("&(?=[A-Za-z][A-Za-z0-9]*;)")
+"""What begins the name of a character in Markdown, such as `&lt;`."""
+
 NOTICE_SECONDS = 3.0
 TRAINING_SECONDS = 2.0
 """Seconds between two looks of the navigation at trainings that run."""
@@ -274,7 +279,8 @@ def notices() -> None:
 
 def escape_markdown(value: object) -> str:
     """Return `value` so that Markdown shows it as it is."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in str(value) if c.isprintable())
+    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in str(value) if c.isprintable())
+    return NAMED_CHARACTER.sub(r"\\&", escaped)
 
 
 def _arrive() -> None:

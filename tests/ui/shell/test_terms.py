@@ -139,3 +139,10 @@ def test_every_entry_is_used_on_some_page() -> None:
 
 def test_every_entry_leads_to_a_page() -> None:
     assert {term.page for term in TERMS.values()} <= set(page.PAGES) - {"glossary"}
+
+
+@pytest.mark.parametrize(
+    ("text", "written"), [("Wide & deep", "Wide & deep"), ("&lt;", r"\&lt;"), ("&#60;", r"&\#60;"), ("a_b", r"a\_b")]
+)
+def test_words_of_strangers_are_shown_as_they_are(text: str, written: str) -> None:
+    assert page.escape_markdown(text) == written
