@@ -34,12 +34,12 @@ def write_keras(network: Network, remarks: Remarks, tell: Tell) -> bytes:
 
 def write_onnx(network: Network, remarks: Remarks, tell: Tell) -> bytes:
     """Return the ONNX file of a network."""
-    from cnnviz.workers.model_files import onnx_writer
+    from cnnviz.workers.model_files.onnx_writing import writer
 
     tell()
     tell()
     kept = (network_file.TITLE, network_file.CARD)
-    return onnx_writer.write(network, {name: remarks[name] for name in kept if name in remarks})
+    return writer.write(network, {name: remarks[name] for name in kept if name in remarks})
 
 
 WRITERS: Mapping[str, Callable[[Network, Remarks, Tell], bytes]] = {

@@ -24,7 +24,8 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.jobs.sandbox.model_upload import DAMAGED
 from cnnviz.workers.entry.process_limits import limit_this_process
-from cnnviz.workers.model_files import hdf5_file, keras_weights, onnx_graph, reader  # noqa: F401
+from cnnviz.workers.model_files import hdf5_file, keras_weights, reader  # noqa: F401
+from cnnviz.workers.model_files.onnx_reading import graph  # noqa: F401
 
 MAX_MORE_BYTES = 200_000_000
 """Memory beyond what Python and the libraries have when the process has started."""

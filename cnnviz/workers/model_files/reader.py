@@ -54,9 +54,9 @@ def read(data: bytes, name: str, architecture: Architecture | None = None, card:
     if form == KERAS:
         return _read_keras(data, name)
     if form == ONNX:
-        from cnnviz.workers.model_files import onnx_graph  # onnx, which other forms do not need
+        from cnnviz.workers.model_files.onnx_reading import graph  # onnx, which other forms do not need
 
-        return ReadNetwork(*onnx_graph.read_network(data, name))
+        return ReadNetwork(*graph.read_network(data, name))
     if architecture is not None:
         return _read_weights_alone(data, architecture)
     return _read_legacy(data, name)

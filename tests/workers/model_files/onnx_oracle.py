@@ -9,8 +9,9 @@ import onnxruntime
 from cnnviz.core.inference.trace import trace
 from cnnviz.core.layers.augmentation import PassThrough
 from cnnviz.core.networks.network import Network
-from cnnviz.workers.model_files import onnx_writer
-from cnnviz.workers.model_files.onnx_writer import NCHW, NHWC, OUTPUT, UNITS
+from cnnviz.workers.model_files.onnx_writing import writer
+from cnnviz.workers.model_files.onnx_writing.graph import NCHW, NHWC, UNITS
+from cnnviz.workers.model_files.onnx_writing.writer import OUTPUT
 
 
 def run(data: bytes, pictures: np.ndarray, *names: str) -> list[np.ndarray]:
@@ -28,7 +29,7 @@ def compare_layers(network: Network, picture: np.ndarray, least: float = 1e-12) 
 
     The last layer's value is the output; those of the others become outputs as well.
     """
-    model = onnx.load_from_string(onnx_writer.write(network))
+    model = onnx.load_from_string(writer.write(network))
     onnx.checker.check_model(model, full_check=True)
     steps = trace(network, picture).layers
     names = {step.name: find_value(model, step.name) for step in steps[:-1] if step.name not in left_out(network)}

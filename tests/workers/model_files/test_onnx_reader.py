@@ -21,7 +21,8 @@ from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from cnnviz.jobs.sandbox import model_upload
-from cnnviz.workers.model_files import onnx_graph, onnx_writer
+from cnnviz.workers.model_files.onnx_reading import graph
+from cnnviz.workers.model_files.onnx_writing import writer
 from tests.core import strategies
 from tests.workers.model_files.onnx_files import RANDOM, WEIGHTS, file, model, node
 from tests.workers.model_files.onnx_oracle import run
@@ -34,7 +35,7 @@ Shape = tuple[int, ...]
 
 
 def read(data: bytes, name: str = "net.onnx") -> Network:
-    architecture, weights, _ = onnx_graph.read_network(data, name)
+    architecture, weights, _ = graph.read_network(data, name)
     return Network(architecture, weights)
 
 
@@ -52,7 +53,7 @@ def kinds(network: Network) -> list[str]:
 @pytest.mark.parametrize("name", model_store.names())
 def test_a_network_of_the_app_comes_back_bit_by_bit(name: str):
     network = model_store.load(name)
-    found = read(onnx_writer.write(network), f"{name}.onnx")
+    found = read(writer.write(network), f"{name}.onnx")
     kept = [layer for layer in network.architecture.layers if not isinstance(layer, PassThrough)]
     assert list(found.architecture.layers) == kept
     assert found.architecture.classes == network.architecture.classes
@@ -81,7 +82,7 @@ def test_every_kind_comes_back_or_is_refused_by_name(kind: str, data: st.DataObj
     shape = data.draw(strategies.image_shapes(channels=4))
     layer = data.draw(strategies.layers_for(shape, name="layer", kind=kind))
     network = build(shape, layer, seed=data.draw(strategies.seeds()))
-    written = onnx_writer.write(network)
+    written = writer.write(network)
     if operator := UNREAD.get(kind, lambda _: "")(layer):
         with pytest.raises(Refusal, match=operator):
             read(written)
@@ -100,7 +101,7 @@ def test_every_activation_comes_back_as_one(activation: str):
     conv = layers.Conv2D(name="conv", filters=3, kernel_size=(3, 3), activation=activation)
     apart = layers.Activation(name="apart", activation=activation)
     network = build((6, 5, 3), conv, layers.ZeroPadding2D(name="frame"), apart)
-    found = read(onnx_writer.write(network)).architecture.layers
+    found = read(writer.write(network)).architecture.layers
     same = {"celu": "elu"}.get(activation, activation)
     assert found[1] == layers.Conv2D(name="conv", filters=3, kernel_size=(3, 3), activation=same)
     assert same == "linear" or found[3] == layers.Activation(name="apart", activation=same)
@@ -111,7 +112,7 @@ def test_every_merge_comes_back(kind: str):
     convs = [layers.Conv2D(name=f"c{i}", filters=3, kernel_size=(3, 3), padding="same") for i in range(2)]
     merge = MERGES[kind](name="merge")
     network = build((5, 4, 3), *convs, merge, inputs=(("scaled",), ("scaled",), ("c0", "c1")))
-    found = read(onnx_writer.write(network)).architecture
+    found = read(writer.write(network)).architecture
     assert found.layers[:-1] == network.architecture.layers[:-2]  # the softmax joins the layer before it
     assert found.inputs[:-1] == network.architecture.inputs[:-2]
 
@@ -311,11 +312,11 @@ def test_half_precision_and_numbers_one_by_one_are_read():
 
 def test_layers_of_the_engine_cover_every_operator_of_the_gate():
     """An operator that the gate lets through is read, or part of an activation or of a constant shape."""
-    from cnnviz.workers.model_files import onnx_file, onnx_layers
+    from cnnviz.workers.model_files.onnx_reading import file, operators
 
-    parts = {each.operator for pattern in onnx_graph.list_patterns() for each in pattern.nodes}
+    parts = {each.operator for pattern in graph.list_patterns() for each in pattern.nodes}
     shapes = {"Constant", "Gather", "Shape", "Unsqueeze"}
-    assert onnx_file.OPERATORS.keys() == onnx_layers.READERS.keys() | parts | shapes
+    assert file.OPERATORS.keys() == operators.READERS.keys() | parts | shapes
 
 
 def layer_names(found: list[Layer]) -> list[str]:

@@ -20,7 +20,7 @@ from cnnviz.core.layers.normalization import Standardization
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import PICTURE, Architecture
 from cnnviz.core.networks.network import Network
-from cnnviz.workers.model_files import onnx_writer
+from cnnviz.workers.model_files.onnx_writing import activations, writer
 from tests.core import strategies
 from tests.workers.model_files.onnx_oracle import compare_layers, run
 
@@ -123,7 +123,7 @@ def test_a_random_network_gives_the_same_probabilities(architecture: Architectur
 def test_several_pictures_are_read_at_once():
     network = model_store.load("cnn-32-64")
     pictures = np.random.default_rng(2).random((3, 28, 28, 1), np.float32)
-    data = onnx_writer.write(network)
+    data = writer.write(network)
     (together,) = run(data, pictures)
     assert together.shape == (3, 10)
     for each, alone in zip(pictures, together, strict=True):
@@ -134,7 +134,7 @@ def test_a_file_says_what_it_reads_and_what_it_answers():
     shape = (9, 8, 3)
     stack = (layers.Flatten(name="flatten"), layers.Dense(name="answer", units=3, activation="softmax"))
     architecture = Architecture(name="kana", layers=stack, input_shape=shape, classes=("あ", "い", "う"))
-    data = onnx_writer.write(strategies.network(architecture, 3))
+    data = writer.write(strategies.network(architecture, 3))
     model = onnx.load_from_string(data)
     said = {entry.key: entry.value for entry in model.metadata_props}
     assert json.loads(said.pop("classes")) == ["あ", "い", "う"]
@@ -143,13 +143,13 @@ def test_a_file_says_what_it_reads_and_what_it_answers():
     assert (read.name, answer.name) == ("picture", "probabilities")
     sides = [side.dim_param or side.dim_value for side in read.type.tensor_type.shape.dim]
     assert sides == ["batch", 9, 8, 3]
-    assert [(each.domain, each.version) for each in model.opset_import] == [("", onnx_writer.OPSET)]
-    assert onnx_writer.write(strategies.network(architecture, 3)) == data
+    assert [(each.domain, each.version) for each in model.opset_import] == [("", writer.OPSET)]
+    assert writer.write(strategies.network(architecture, 3)) == data
 
 
 def test_neighbours_in_one_order_of_axes_are_not_swapped_between():
     network = model_store.load("cnn-32-64-64")
-    model = onnx.load_from_string(onnx_writer.write(network))
+    model = onnx.load_from_string(writer.write(network))
     assert [node.op_type for node in model.graph.node].count("Transpose") == 2
 
 
@@ -160,9 +160,9 @@ def test_names_of_layers_cannot_be_taken_for_the_ends():
 
 
 def test_every_kind_of_the_engine_is_written_and_others_are_refused_in_words():
-    missing = [name for name in WRITTEN if KINDS[name] not in onnx_writer.WRITERS]
+    missing = [name for name in WRITTEN if KINDS[name] not in writer.WRITERS]
     assert missing == []
-    assert ACTIVATIONS.keys() - {"softmax"} == onnx_writer.ACTIVATIONS.keys()
+    assert ACTIVATIONS.keys() - {"softmax"} == activations.ACTIVATIONS.keys()
 
     class Other(layers.Flatten):
         kind = "Other"
@@ -171,4 +171,4 @@ def test_every_kind_of_the_engine_is_written_and_others_are_refused_in_words():
         Architecture(name="new", layers=(Other(name="odd"), layers.Dense(name="a", units=10, activation="softmax"))), 3
     )
     with pytest.raises(Refusal, match="Layer odd is of the kind Other"):
-        onnx_writer.write(network)
+        writer.write(network)

@@ -14,10 +14,13 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.architecture import DIGITS, MAX_CHANNELS, PICTURE, Architecture
-from cnnviz.workers.model_files import keras_graph, onnx_layers, onnx_writer, strict_json
+from cnnviz.workers.model_files import keras_graph, strict_json
 from cnnviz.workers.model_files.keras_layers import show
-from cnnviz.workers.model_files.onnx_builder import NCHW, NHWC, Axes, Builder, Unsupported, Value, refuse
-from cnnviz.workers.model_files.onnx_file import Node, OnnxFile, read_file, read_node, wrong
+from cnnviz.workers.model_files.onnx_reading import normalization, operators
+from cnnviz.workers.model_files.onnx_reading.builder import NCHW, NHWC, Axes, Builder, Unsupported, Value, refuse
+from cnnviz.workers.model_files.onnx_reading.file import Node, OnnxFile, read_file, read_node, wrong
+from cnnviz.workers.model_files.onnx_writing.activations import ACTIVATIONS
+from cnnviz.workers.model_files.onnx_writing.graph import Graph
 
 MAX_COMPUTED = 64
 """Numbers of a constant that is computed, such as a shape."""
@@ -95,12 +98,12 @@ def _read_next(builder: Builder, nodes: Sequence[Node], at: int) -> int:
                 reads = sum(each.inputs.count("x") for each in pattern.nodes)
                 builder.values[last.output] = builder.activate(builder.values[name], name, pattern.activation, reads)
                 return len(pattern.nodes)
-        if (grouped := onnx_layers.read_groups(builder, nodes[at : at + 3])) is not None:
+        if (grouped := normalization.read_groups(builder, nodes[at : at + 3])) is not None:
             builder.values[nodes[at + 2].output] = grouped
             return 3
-        if node.operator not in onnx_layers.READERS:
+        if node.operator not in operators.READERS:
             raise refuse(node)
-        builder.values[node.output] = onnx_layers.READERS[node.operator](builder)
+        builder.values[node.output] = operators.READERS[node.operator](builder)
     except Unsupported:
         raise refuse(node) from None
     return 1
@@ -169,8 +172,8 @@ def _apply(builder: Builder, arrays: Sequence[np.ndarray]) -> np.ndarray:
 def list_patterns() -> tuple[Pattern, ...]:
     """Return the activations that are written as several nodes: those of our own files, and GELU as PyTorch has it."""
     found = []
-    for activation, write in onnx_writer.ACTIVATIONS.items():
-        graph = onnx_writer.Graph(Conv2D(name="layer", filters=1, kernel_size=(1, 1)))
+    for activation, write in ACTIVATIONS.items():
+        graph = Graph(Conv2D(name="layer", filters=1, kernel_size=(1, 1)))
         write(graph, "x", "y")
         if len(graph.nodes) > 1:
             constants = {name: float(array) for name, array in graph.constants.items()}

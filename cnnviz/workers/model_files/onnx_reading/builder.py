@@ -30,7 +30,7 @@ from cnnviz.core.ledger import cells
 from cnnviz.core.messages import gettext_noop
 from cnnviz.workers.model_files import keras_graph
 from cnnviz.workers.model_files.keras_layers import WRONG_LAYER, show
-from cnnviz.workers.model_files.onnx_file import UNSUPPORTED_FORM, Node, OnnxFile, wrong
+from cnnviz.workers.model_files.onnx_reading.file import UNSUPPORTED_FORM, Node, OnnxFile, wrong
 
 Axes = tuple[int, ...]
 
