@@ -51,7 +51,7 @@ def enlarge_a_map(page: Page) -> None:
 def tell_about_the_network(page: Page) -> None:
     page.get_by_text("About this network").click()
     expect(page.locator('[data-testid="stPopoverBody"]')).to_be_visible()
-    expect(page.locator(".st-key-take-out-safetensors")).to_be_visible()
+    expect(page.locator(".st-key-export-safetensors")).to_be_visible()
 
 
 def open_a_network(page: Page) -> None:

@@ -85,10 +85,10 @@ def test_a_network_comes_in_is_looked_into_and_goes_out_again(
     expect(account).to_contain_text("A pixel that the network reads")
     drawn = eyes.drawing_when(page, 1)
     shown = [float(re.sub(r"[^0-9.e−-]", "", text.split()[-1]).replace("−", "-")) for text in eyes.exact_shares(page)]
-    # 4. Take it out.
+    # 4. Export it.
     page.get_by_role("button", name="About this network").click()
     page.get_by_role("button", name="Make mine.keras").click()
-    taken = page.locator(".st-key-take-out-keras button")
+    taken = page.locator(".st-key-export-keras button")
     expect(taken).to_be_visible(timeout=1_000 * exporter.MAX_SECONDS)  # Keras starts, after whatever others wait for
     with page.expect_download() as waiting:
         taken.click()

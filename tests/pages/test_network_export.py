@@ -1,4 +1,4 @@
-"""Every network can be taken out beside the list of networks: made beside the page, offered, refused in words."""
+"""Every network can be exported beside the list of networks: made beside the page, offered, refused in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Take a network out in one of the `forms`: at once, or in a child process whose file is kept for the next who asks."""
+"""Export a network in one of the `forms`: at once, or in a child process whose file is kept for the next who asks."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ STEPS = (
 """What a child does, step by step."""
 
 FAILED = gettext_noop(
-    "The {ending} file could not be made. Try again in a minute, or take the network as a .safetensors file."
+    "The {ending} file could not be made. Try again in a minute, or export the network as a .safetensors file."
 )
 
 
 @dataclass(frozen=True, eq=False)
 class ExportedNetwork:
-    """A network that is to be taken out.
+    """A network that is to be exported.
 
     Attributes:
         network: The network, with its card where it has one.
@@ -190,9 +190,9 @@ def _ask(form: ExportForm, exported: ExportedNetwork, progress: Progress) -> byt
         )
         header, _, data = answer.partition(b"\n")
         refused = json.loads(header).get("refusal")
+    except Refusal:
+        raise
     except (child_process.WorkerError, ValueError, AttributeError) as error:
-        if isinstance(error, Refusal):
-            raise
         raise Refusal(FAILED, ending=form.ending) from error
     if refused is not None:
         raise Refusal.from_json(refused)

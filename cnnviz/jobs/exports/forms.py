@@ -1,4 +1,4 @@
-"""The forms in which a network can be taken out: one row each."""
+"""The forms in which a network can be exported: one row each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_FILE_NAME_LENGTH = 40
 
 @dataclass(frozen=True)
 class ExportForm:
-    """A form in which a network can be taken out.
+    """A form in which a network can be exported.
 
     Attributes:
         name: Its name, for the worker.

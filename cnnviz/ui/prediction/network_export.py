@@ -1,4 +1,4 @@
-"""Take the chosen network out: as a file for Keras, for another cnnviz, or as a program."""
+"""Export the chosen network: as a file for Keras, for another cnnviz, for ONNX, or as a program."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from cnnviz.ui.shell.download_button import download_button
 
 KEY = "network-export"
 
-TITLE = gettext_noop("Take it out")
+TITLE = gettext_noop("Export")
 LOST = gettext_noop("Keras has no place for names of classes: the file keeps them for cnnviz alone.")
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What a visitor is taking out.
+    """What a visitor is exporting.
 
     Attributes:
         network: Name of the network.
@@ -76,7 +76,7 @@ def _show_form(name: str, form: ExportForm, exported: ExportedNetwork, attempt: 
                 partial(EXPORTER.make, form, exported),
                 file,
                 mime=form.mime,
-                key=f"take-out-{form.name}",
+                key=f"export-{form.name}",
                 icon=":material/download:",
                 width="stretch",
             )

@@ -44,7 +44,7 @@ SCALED = gettext_noop(
 CENTRED = gettext_noop("It stands in the middle, with paper on both sides.")
 COLOURED = gettext_noop("It reads {channels} channels, so ink and paper have colours.")
 OPAQUE = gettext_noop("Its last channel is opacity, 1 everywhere.")
-BYTES = gettext_noop("It begins by scaling bytes, so it gets values from 0 to {most:g} instead of 0 to 1.")
+BYTES = gettext_noop("The network begins by scaling bytes, so it gets values from 0 to {most:g} instead of 0 to 1.")
 
 MIDDLE = gettext_noop(
     "The picture is read whole, and no digit is looked for: of its {width} × {height} pixels the {across} × {down} in "

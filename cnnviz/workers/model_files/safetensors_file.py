@@ -20,7 +20,7 @@ MAX_HEADER_BYTES = 1_000_000
 TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
 
 WRONG = gettext_noop(
-    "This .safetensors file is not sound: {reason}. Take it out of cnnviz again (“About this network”) and try once "
+    "This .safetensors file is not sound: {reason}. Export it from cnnviz again (“About this network”) and try once "
     "more."
 )
 

@@ -1,4 +1,4 @@
-"""Networks that are taken out compute elsewhere what they compute here."""
+"""Networks that are exported compute elsewhere what they compute here."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def _write_layer(graph: Graph, layer: Layer, inputs: Sequence[Value], shape: Sha
         return merging.write_merge(graph, layer, inputs, shape)
     if type(layer) not in WRITERS:
         raise Refusal(
-            "Layer {layer} is of the kind {kind}, which has no form in ONNX here. Take the network out as .keras.",
+            "Layer {layer} is of the kind {kind}, which has no form in ONNX here. Export it as .keras instead.",
             layer=layer.name,
             kind=layer.kind,
         )
