@@ -14,7 +14,7 @@ from cnnviz.core.networks.network import Network
 from cnnviz.ui.components import followers
 from cnnviz.ui.components.thumbnails import Step, read_pick, steps, thumbnails
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.prediction import own_network
+from cnnviz.ui.prediction import input_note
 from cnnviz.ui.shell import session, terms
 from cnnviz.ui.shell.fields.every_page import step_key
 
@@ -47,7 +47,7 @@ def show(network: Network, prediction: Prediction, subject: InputSource, pen_dow
     """
     result(prediction)
     if not followers.are_carried():
-        own_network.show_input_note()
+        input_note.show()
     followers.require(f"prepared {subject.kind} {subject.fitting}")
     if followers.are_carried():
         if followers.is_there("steps"):

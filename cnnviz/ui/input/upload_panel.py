@@ -24,7 +24,7 @@ from cnnviz.ui.components.upload_limit import limit_uploads, read_held_back
 from cnnviz.ui.i18n import gettext_noop, translate, translate_message, translate_plural, translate_refusal
 from cnnviz.ui.input import ink_and_paper, kept_uploads
 from cnnviz.ui.input.kept_uploads import KeptUpload
-from cnnviz.ui.prediction import own_network, wording
+from cnnviz.ui.prediction import input_note, wording
 from cnnviz.ui.shell import networks, page, session
 from cnnviz.ui.shell.fields import FIELDS
 
@@ -169,7 +169,7 @@ def _show_opened() -> None:
         caption = translate("What was made of it")
         thumbnails(_key("made"), [_show_made(source, preparation)], [caption], label=caption, size=196)
         if preparation is None:
-            st.caption(own_network.describe_whole(networks.load_chosen().architecture, source))
+            st.caption(input_note.describe_whole(networks.load_chosen().architecture, source))
         else:
             _show_words(preparation)
     _pick_reading()

@@ -12,7 +12,7 @@ from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan, count_digits
 from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.i18n import gettext_noop, translate
-from cnnviz.ui.prediction import network_export, own_network
+from cnnviz.ui.prediction import input_note, network_export, own_network
 from cnnviz.ui.shell import networks, process_tuning, session, terms, widgets
 
 BEHIND_NAME = "\t· "
@@ -35,7 +35,7 @@ def pick() -> None:
             _tell(session.get("network"))
     own_network.show()
     if session.get("page") != "draw":  # which says it below what the network reads
-        own_network.show_input_note()
+        input_note.show()
 
 
 def _tell(name: str) -> None:
