@@ -36,18 +36,22 @@ def show_reading() -> Prediction:
     return prediction
 
 
-with page.shell("compare"):
-    with rail.keep_in_sight():
-        read_along()
-        prediction = relay.show(show_reading)
-    pen_up.follow(prediction.digit, session.get("pen_down"), needed=False)
-    pair = contenders.choose()
-    digit_sheet.show(pair)
-    networks_table.show()
-    confusion.show(pair)
-    calibration.show(pair)
-    drawn_digits.show(pair)
-    digit = prepare_digit(session.subject(), session.steps())
-    digit_map.show(pair, digit)
-    fool_it.show(pair, digit)
-    del prediction  # fragments keep this module for each visitor, and a reading is most of a megabyte
+def show_page() -> None:
+    """Show the page. What it works out is local, because fragments keep this module for each visitor."""
+    with page.shell("compare"):
+        with rail.keep_in_sight():
+            read_along()
+            prediction = relay.show(show_reading)
+        pen_up.follow(prediction.digit, session.get("pen_down"), needed=False)
+        pair = contenders.choose()
+        digit_sheet.show(pair)
+        networks_table.show()
+        confusion.show(pair)
+        calibration.show(pair)
+        drawn_digits.show(pair)
+        digit = prepare_digit(session.subject(), session.steps())
+        digit_map.show(pair, digit)
+        fool_it.show(pair, digit)
+
+
+show_page()

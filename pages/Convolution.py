@@ -34,18 +34,22 @@ def show_reading() -> Prediction:
     return prediction
 
 
-with page.shell("convolution"):
-    with rail.keep_in_sight():
-        read_along()
-        reading = relay.show(show_reading)
-    pen_up.follow(reading.digit, session.get("pen_down"), needed=False)
-    worked_example.show()
-    on_your_digit.show_heading()
-    on_your_digit.choose()
-    on_your_digit.show_pictures()
-    strokes_found.show()
-    many_maps.show()
-    in_colour.show()
-    if session.wants_everything():
-        channel_order.show()
-    del reading  # fragments keep this module for each visitor, and a reading is most of a megabyte
+def show_page() -> None:
+    """Show the page. What it works out is local, because fragments keep this module for each visitor."""
+    with page.shell("convolution"):
+        with rail.keep_in_sight():
+            read_along()
+            reading = relay.show(show_reading)
+        pen_up.follow(reading.digit, session.get("pen_down"), needed=False)
+        worked_example.show()
+        on_your_digit.show_heading()
+        on_your_digit.choose()
+        on_your_digit.show_pictures()
+        strokes_found.show()
+        many_maps.show()
+        in_colour.show()
+        if session.wants_everything():
+            channel_order.show()
+
+
+show_page()

@@ -25,16 +25,20 @@ def show_reading() -> Prediction:
     return prediction
 
 
-with page.shell("filters"):
-    with rail.keep_in_sight():
-        read_along()
-        prediction = relay.show(show_reading)
-    pen_up.follow(prediction.digit, session.get("pen_down"), needed=False)
-    network = networks.load_chosen()
-    if choice.show(network):
-        before_after.show()
-        top_patches.show(prediction)
-        what_if.show(prediction)
-        simple_complex.show(prediction)
-    url.show(pen_down=False)
-    del prediction  # fragments keep this module for each visitor, and a reading is most of a megabyte
+def show_page() -> None:
+    """Show the page. What it works out is local, because fragments keep this module for each visitor."""
+    with page.shell("filters"):
+        with rail.keep_in_sight():
+            read_along()
+            prediction = relay.show(show_reading)
+        pen_up.follow(prediction.digit, session.get("pen_down"), needed=False)
+        network = networks.load_chosen()
+        if choice.show(network):
+            before_after.show()
+            top_patches.show(prediction)
+            what_if.show(prediction)
+            simple_complex.show(prediction)
+        url.show(pen_down=False)
+
+
+show_page()

@@ -29,17 +29,21 @@ def show_reading() -> Prediction:
     return prediction
 
 
-with page.shell("layers"):
-    with rail.keep_in_sight():
-        read_along()
-        prediction = relay.show(show_reading)
-    pen_up.follow(prediction.digit, session.get("pen_down"), needed=False)
-    upload_panel.show_opened()
-    network = networks.load_chosen()
-    views.show_settings(prediction)
-    if session.get("layers_view") == "maps":
-        layer_list.show(network)
-        panel.show()
-    why.show()
-    views.show(prediction, network)
-    del prediction  # fragments keep this module for each visitor, and a reading is most of a megabyte
+def show_page() -> None:
+    """Show the page. What it works out is local, because fragments keep this module for each visitor."""
+    with page.shell("layers"):
+        with rail.keep_in_sight():
+            read_along()
+            prediction = relay.show(show_reading)
+        pen_up.follow(prediction.digit, session.get("pen_down"), needed=False)
+        upload_panel.show_opened()
+        network = networks.load_chosen()
+        views.show_settings(prediction)
+        if session.get("layers_view") == "maps":
+            layer_list.show(network)
+            panel.show()
+        why.show()
+        views.show(prediction, network)
+
+
+show_page()

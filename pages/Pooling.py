@@ -26,13 +26,17 @@ def show_reading() -> Prediction:
     return prediction
 
 
-with page.shell("pooling"):
-    with rail.keep_in_sight():
-        read_along()
-        prediction = relay.show(show_reading)
-    pen_up.follow(prediction.digit, session.get("pen_down"), needed=False)
-    worked_example.show()
-    same_map.show()
-    three_networks.show(prediction.digit)
-    perturbations.show(prediction.digit)
-    del prediction  # fragments keep this module for each visitor, and a reading is most of a megabyte
+def show_page() -> None:
+    """Show the page. What it works out is local, because fragments keep this module for each visitor."""
+    with page.shell("pooling"):
+        with rail.keep_in_sight():
+            read_along()
+            prediction = relay.show(show_reading)
+        pen_up.follow(prediction.digit, session.get("pen_down"), needed=False)
+        worked_example.show()
+        same_map.show()
+        three_networks.show(prediction.digit)
+        perturbations.show(prediction.digit)
+
+
+show_page()
