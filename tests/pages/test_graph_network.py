@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.core.explanations.methods import METHODS
 from cnnviz.core.layers import Add, Concatenate, Conv2D, Dense, Flatten, MaxPooling2D
-from cnnviz.core.networks import model_store
 from cnnviz.core.networks.architecture import PICTURE, Architecture
-from tests.core import strategies
-from tests.core.networks.small_network import card
-
-ROOT = Path(__file__).parents[2]
+from tests.pages import stored_network
 
 
 def conv(name: str, filters: int = 3) -> Conv2D:
@@ -51,12 +46,7 @@ GRAPH = Architecture(
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store with the graph, and the network that the app begins with as it is, for caches may hold it."""
-    place = tmp_path_factory.mktemp("models")
-    for file in (ROOT / "models").glob(f"{model_store.DEFAULT}.*"):
-        shutil.copy(file, place)
-    network = strategies.network(GRAPH, 3)
-    model_store.save(network, card(network), place)
-    return place
+    return stored_network.keep(GRAPH, tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(autouse=True)
@@ -65,13 +55,7 @@ def _of_the_store(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in {"net": "graph", "sample": "0", **query}.items():
-        app.query_params[name] = value
-    (app.switch_page(f"pages/{page}.py") if page else app).run()
-    assert not app.exception
-    assert not app.error
-    return app
+    return stored_network.open_page(GRAPH.name, page, **query)
 
 
 def test_a_card_says_which_layers_it_reads() -> None:

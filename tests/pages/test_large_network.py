@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,7 @@ from cnnviz.ui.components import layer_list
 from cnnviz.ui.components.feature_maps import MAX_VALUES
 from cnnviz.ui.components.layer_list import Choice
 from cnnviz.ui.prediction import live, strip
-from tests.core import strategies
-from tests.core.networks.small_network import card
-
-ROOT = Path(__file__).parents[2]
+from tests.pages import stored_network
 
 
 def conv(name: str, activation: str) -> Conv2D:
@@ -47,12 +43,7 @@ NAMES = [layer.name for layer in LARGE.layers]
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a store with the network, and the one that the app begins with as it is, for caches may hold it."""
-    place = tmp_path_factory.mktemp("models")
-    for file in (ROOT / "models").glob(f"{model_store.DEFAULT}.*"):
-        shutil.copy(file, place)
-    network = strategies.network(LARGE, 3)
-    model_store.save(network, card(network), place)
-    return place
+    return stored_network.keep(LARGE, tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(autouse=True)
@@ -61,10 +52,7 @@ def _of_the_store(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in {"net": "large", "sample": "0", **query}.items():
-        app.query_params[name] = value
-    return checked((app.switch_page(f"pages/{page}.py") if page else app).run())
+    return stored_network.open_page(LARGE.name, page, **query)
 
 
 def checked(app: AppTest) -> AppTest:
