@@ -116,9 +116,7 @@ def change(network: Network, changes: Sequence[Change]) -> Network:
 
 def reads_digits(network: Network) -> bool:
     """Return whether a network reads the test digits as they are, or in colour, and answers with a digit."""
-    architecture = network.architecture
-    shapes = (network_input.DIGIT, colour_digits.INPUT_SHAPE)
-    return architecture.classes == DIGITS and architecture.input_shape in shapes
+    return network.architecture.classes == DIGITS and network_input.has_usual_shape(network.architecture)
 
 
 def measure_accuracy(network: Network, data: Dataset) -> float:

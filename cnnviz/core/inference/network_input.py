@@ -23,8 +23,12 @@ def reads_colours(shape: Shape) -> bool:
 
 def is_usual(architecture: Architecture) -> bool:
     """Return whether a network reads prepared digits, or colour digits, as all that come with the app do."""
-    shapes = (DIGIT, colour_digits.INPUT_SHAPE)
-    return architecture.input_shape in shapes and architecture.highest_input == 1
+    return has_usual_shape(architecture) and architecture.highest_input == 1
+
+
+def has_usual_shape(architecture: Architecture) -> bool:
+    """Return whether a network reads the shape of prepared digits or of colour digits, in whatever range."""
+    return architecture.input_shape in (DIGIT, colour_digits.INPUT_SHAPE)
 
 
 def fit_digit(digit: np.ndarray, architecture: Architecture, ink: str, paper: str) -> np.ndarray:

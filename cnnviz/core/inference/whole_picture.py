@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -60,8 +60,7 @@ def fit_picture(rgba: np.ndarray, architecture: Architecture, fitting: Fitting) 
         (rows, columns) float32 for one channel, else (rows, columns, channels), from 0 to `highest_input`.
     """
     rows, columns, channels = architecture.input_shape
-    shown = scale(rgba, (rows, columns, 3 if channels >= network_input.COLOURS else 1), fitting)
-    values = shown.astype(np.float32)
+    values = _scale_for(rgba, architecture, fitting).astype(np.float32)
     if channels in (2, 4):
         values = np.dstack([values, np.full((rows, columns), 255, np.float32)])
     highest = np.float32(architecture.highest_input)
@@ -70,9 +69,15 @@ def fit_picture(rgba: np.ndarray, architecture: Architecture, fitting: Fitting) 
 
 def show_fitted(rgba: np.ndarray, architecture: Architecture, fitting: Fitting) -> np.ndarray:
     """Return what `fit_picture` makes as people see it: (rows, columns) float32 in [0, 1], or (rows, columns, 3)."""
-    rows, columns, channels = architecture.input_shape
-    shown: np.ndarray = scale(rgba, (rows, columns, 3 if channels >= network_input.COLOURS else 1), fitting)
-    return shown / np.float32(255)
+    shown: np.ndarray = _scale_for(rgba, architecture, fitting) / np.float32(255)
+    return shown
+
+
+def _scale_for(rgba: np.ndarray, architecture: Architecture, fitting: Fitting) -> np.ndarray:
+    """Return a picture in the size of a network's input, in colour or grey as the network reads it, uint8."""
+    rows, columns, _ = architecture.input_shape
+    channels = network_input.COLOURS if network_input.reads_colours(architecture.input_shape) else 1
+    return scale(rgba, (rows, columns, channels), fitting)
 
 
 def scale(rgba: np.ndarray, shape: Shape, fitting: Fitting) -> np.ndarray:
@@ -80,7 +85,7 @@ def scale(rgba: np.ndarray, shape: Shape, fitting: Fitting) -> np.ndarray:
 
     It is scaled with antialiasing where it shrinks (bilinear), as `tf.image.resize(antialias=True)` does.
     """
-    if fitting not in get_args(Fitting)[1:] or rgba.ndim != 3 or rgba.shape[2] != 4 or 0 in rgba.shape:
+    if fitting not in FITTINGS or rgba.ndim != 3 or rgba.shape[2] != 4 or 0 in rgba.shape:
         raise ValueError(
             f"`rgba` must be (h, w, 4), `fitting` one of {', '.join(FITTINGS)}. Received: {rgba.shape}, {fitting!r}."
         )

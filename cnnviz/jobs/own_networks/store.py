@@ -30,6 +30,7 @@ from cnnviz.core.networks import limits
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network, pack_weights, unpack_weights
 from cnnviz.jobs.runs import quota
+from cnnviz.jobs.sandbox.model_form import ENDINGS
 from cnnviz.jobs.sandbox.model_upload import NOTES, OpenedNetwork
 
 LOG = logging.getLogger(__name__)
@@ -257,7 +258,7 @@ def make_name(architecture: Architecture, sha256: str) -> str:
 def clean_title(text: str) -> str:
     """Return a file's name, or a title, as a title: no folders, no ending, visible characters only."""
     base = text.replace("\\", "/").rpartition("/")[2]
-    for ending in (".keras", ".h5", ".hdf5", ".onnx", WEIGHTS):
+    for ending in ENDINGS:
         base = base.removesuffix(ending)
     visible = " ".join("".join(letter if letter.isprintable() else " " for letter in base).split())
     return visible[:MAX_TITLE].strip() or UNTITLED

@@ -12,6 +12,9 @@ MAX_BYTES = 30_000_000
 
 KERAS, HDF5, SAFETENSORS, ONNX = "keras", "h5", "safetensors", "onnx"
 
+ENDINGS = (".keras", ".h5", ".hdf5", ".onnx", ".safetensors")
+"""Ends of the names of files that are read."""
+
 OTHER_ENDINGS = {
     ".pb": "TensorFlow SavedModel",
     ".pkl": "pickle",

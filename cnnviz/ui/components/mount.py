@@ -25,13 +25,11 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 from cnnviz.ui.components import followers
 from cnnviz.ui.shell import session
+from cnnviz.ui.shell.static_files import VERSION_LENGTH
 
 PROJECT = "cnnviz"
 ROOT = Path(__file__).parent / "browser"
 """The folder of everything that runs in the browser; a folder in it for each component."""
-
-HASH_LENGTH = 16
-"""Characters of the files' hash in the components' names; `static_files.VERSIONED` knows them by it."""
 
 Mount = Callable[..., Any]
 
@@ -44,7 +42,7 @@ def version() -> str:
     for path in files:
         total.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
         total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()[:HASH_LENGTH]
+    return total.hexdigest()[:VERSION_LENGTH]
 
 
 def folder_name() -> str:

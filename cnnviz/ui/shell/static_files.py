@@ -26,8 +26,11 @@ STATIC = "/static/"
 COMPONENTS = "/_stcore/bidi-components/"
 """Part of the addresses of components' files."""
 
-VERSIONED = re.compile(re.escape(COMPONENTS) + r"[\w.]+-[0-9a-f]{16}/")
-"""Part of the addresses of components whose name holds a hash of all their files (`components.mount`)."""
+VERSION_LENGTH = 16
+"""Characters of the hash of all files in the components' names (`components.mount`)."""
+
+VERSIONED = re.compile(re.escape(COMPONENTS) + rf"[\w.]+-[0-9a-f]{{{VERSION_LENGTH}}}/")
+"""Part of the addresses of components whose name holds that hash."""
 
 NEVER_FILES = ("/_stcore/", "/media/", "/component/")
 """Parts of the addresses of answers that are made for one visitor, or are none of the page's files."""
