@@ -183,7 +183,7 @@ def test_what_fails_is_said_below_its_button_and_can_be_tried_again(
     children.error = child_process.WorkerError("code 1")
     app = take_out(about(start("Layers")), "keras")
     assert [each.value.replace("\\", "") for each in app.error] == [
-        "The .keras file could not be made. Try again in a minute, or take the network as a .safetensors file."
+        "The .keras file could not be made. Try again in a minute, or export the network as a .safetensors file."
     ]
     app.session_state["network"] = "dense-64"
     assert not app.run().error  # it was about another network
