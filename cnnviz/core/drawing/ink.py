@@ -71,6 +71,8 @@ def compute_luminance(rgba: np.ndarray) -> np.ndarray:
 
 def put_on_white(values: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Blend grey levels or colours with white by their opacity, all from 0 to 255; return uint8, rounded."""
+    if alpha.min(initial=255) == 255:  # as photographs are: nothing is to be blended
+        return values.astype(np.uint8)
     opacity = alpha.astype(np.uint16)
     return ((values * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz.core.drawing import preprocessing, url_codec
+from cnnviz.core.drawing import ink, preprocessing, url_codec
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import subject, whole_picture
 from cnnviz.core.inference.subject import InputSource
@@ -131,3 +131,12 @@ def test_a_damaged_copy_is_refused(text: str) -> None:
     for body in (b"", b"\x01", b"\x00\x00", b"\x31\x01" + bytes(74), b"\x02\x02" + bytes(5)):
         with pytest.raises(Refusal):
             url_codec.decode_picture(url_codec._pack("picture", body))
+
+
+@pytest.mark.parametrize("least", [0, 255])
+def test_what_is_transparent_becomes_white_and_what_is_opaque_stays(least: int) -> None:
+    random = np.random.default_rng(3)
+    values = random.integers(0, 256, (9, 7, 3), np.uint8)
+    alpha = random.integers(least, 256, (9, 7, 1), np.uint8)
+    shares = alpha / 255
+    np.testing.assert_array_equal(ink.put_on_white(values, alpha), np.rint(values * shares + 255 * (1 - shares)))
