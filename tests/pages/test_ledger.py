@@ -55,6 +55,16 @@ def test_a_link_opens_a_cell_with_the_whole_path_down() -> None:
     assert "cell=conv2d_1.5.3.7" in app.session_state["query"]
 
 
+def test_each_change_of_the_link_has_a_later_time() -> None:
+    app = opened(cell="conv2d_1.5.3.7", net="cnn-32-64-64")
+    first = app.session_state["query_written"]
+    assert first > 0
+    assert app.run().session_state["query_written"] == first
+    next(each for each in app.number_input if each.label == "Row").set_value(4).run()
+    assert "cell=conv2d_1.5.4.7" in app.session_state["query"]
+    assert app.session_state["query_written"] > first
+
+
 def test_a_unit_has_one_number() -> None:
     app = opened(cell="dense.5", net="cnn-32-64-64")
     assert numbers(app) == {"Unit": 5}

@@ -6,6 +6,7 @@ with distrust: anything that does not fit is ignored, named in a notice, and the
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from urllib.parse import urlencode
 
@@ -94,13 +95,20 @@ def show(pen_down: bool, place: str = "") -> None:
     `place` names a fragment other than the page's main one.
     """
     if not pen_down:
-        session.put(query=write())
+        _put(write())
     address(
         session.get("query"),
         f"address-{place}" if place else "address",
+        written=session.get("query_written"),
         moves=session.get("cell_moves"),
         place=_cell().get(CELL_LINK_NAME, "") if session.get("page") == "layers" else "",
     )
+
+
+def _put(query: str) -> None:
+    """Remember the link, and when it changed."""
+    if query != session.get("query"):
+        session.put(query=query, query_written=time.time_ns() // 1_000_000)
 
 
 def _read_field(name: str, text: str) -> None:

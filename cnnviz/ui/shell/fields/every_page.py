@@ -127,6 +127,7 @@ FIELDS = (
     Field("settled_digit", ""),  # the digit that the page last ran for as a whole; see `shell.pen_up`
     Field("editions", {}),  # choice -> how often code, and not the visitor, has changed it
     Field("query", ""),  # the link of the view as it was last put into the address bar
+    Field("query_written", 0),  # when it last changed, milliseconds since 1970; see `components.address`
     Field("notices", ()),  # what could not be given to a link or a click, as (template, values)
     Field("noticed", None),  # when they were first shown, monotonic seconds; None: not yet
     Field("upwards", 0),  # how often a click changed something above it; see `components.top`

@@ -1,6 +1,6 @@
 // Puts the query of the present view into the address bar. Nothing to see. The history gets an entry for a step to
 // another place of the account alone; going back to one is told to the account, and the page does not run again for it.
-// Data in: [{query, moves, place}].
+// Data in: [{query, written, moves, place}].
 import { follow } from "../shared/followers.js"
 import { isStep, placeOf } from "./entries.js"
 
@@ -10,6 +10,7 @@ const REST = 300
 
 const known = new WeakSet() // elements that have shown a query: a page that opens has its link at once
 let wanted = null // the newest query that is not in the address bar yet
+let newest = 0 // when the newest query was written, milliseconds since 1970
 let moves = null // steps that have their entries; unknown until the first query
 let page = null // whose path the queries belong to
 let timer
@@ -38,7 +39,9 @@ function add(query) {
   window.history.pushState({}, "", query ? `${pathname}?${query}` : pathname)
 }
 
-function receive({ query, moves: now, place }) {
+function receive({ query, written, moves: now, place }) {
+  if (written < newest) return // an element that is shown again as an earlier run left it
+  newest = written
   const step = moves !== null && isStep({ now, before: moves, place }, window.location.search)
   page = window.location.pathname
   moves = now
