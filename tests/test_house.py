@@ -32,7 +32,7 @@ LAW = {
 }
 """A room -> the rooms of ours that it may import beside itself, and the packages that it must not import."""
 
-GROUND = frozenset({"errors", "messages", "atomic_file", "background", "npz_file"})
+GROUND = frozenset({"errors", "messages", "atomic_file", "background", "npz_file", "visible_text"})
 FLOORS = {
     **dict.fromkeys(GROUND, frozenset({"errors"})),
     "errors": frozenset({"messages"}),

@@ -12,6 +12,7 @@ from PIL import Image
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Shape, checks
+from cnnviz.core.visible_text import is_visible
 
 MIN_CLASSES = 2
 MAX_CLASSES = 100
@@ -168,7 +169,7 @@ def check_class(name: object) -> str:
 def _clean_name(name: object, most: int) -> str:
     """Return `name` without needless spaces; "" if nothing is left, or if it is too long or not visible."""
     text = " ".join(name.split()) if isinstance(name, str) else ""
-    return text if len(text) <= most and text.isprintable() else ""
+    return text if len(text) <= most and is_visible(text) else ""
 
 
 def check_classes(names: Sequence[object]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from cnnviz.core.layers.shaping import Rescaling
 from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks import beginner_mistakes, limits
 from cnnviz.core.networks.training_plan import TrainingPlan
+from cnnviz.core.visible_text import is_visible
 
 __all__ = ["CLASSES", "DIGITS", "PICTURE", "TUTORIALS", "Architecture", "TrainingPlan"]
 
@@ -253,7 +254,7 @@ def _check_classes(classes: object) -> tuple[str, ...]:
 
 def _is_class_name(name: object) -> bool:
     """Return whether `name` is short and visible: line ends, and what has no glyph, are not printable."""
-    return isinstance(name, str) and len(name) <= MAX_CLASS_NAME and name.isprintable() and bool(name.strip())
+    return isinstance(name, str) and len(name) <= MAX_CLASS_NAME and is_visible(name) and bool(name.strip())
 
 
 def _check_inputs(stack: tuple[Layer, ...], inputs: object) -> tuple[Sources, ...]:

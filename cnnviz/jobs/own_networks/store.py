@@ -29,6 +29,7 @@ from cnnviz.core.messages import Message
 from cnnviz.core.networks import limits
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network, pack_weights, unpack_weights
+from cnnviz.core.visible_text import keep_visible
 from cnnviz.jobs.runs import quota
 from cnnviz.jobs.sandbox.model_form import ENDINGS
 from cnnviz.jobs.sandbox.model_upload import NOTES, OpenedNetwork
@@ -46,6 +47,9 @@ MAX_TITLE = 60
 
 MAX_WEIGHTS_BYTES = limits.MAX_PARAMETERS * 4 + 1_000_000
 MAX_RECORD_BYTES = 3_000_000
+
+OF_CLASSES = frozenset(NOTES[name] for name in ("classes", "classes_number"))
+"""Notes that hold as long as the visitor has named no classes."""
 
 UNTITLED = "network"
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -185,6 +189,7 @@ class NetworkStore:
             raise Refusal("Each class needs a name of its own. Received twice: {name}. Change one.", name=twice)
         record = json.loads(self._read(name, RECORD, MAX_RECORD_BYTES))
         record["architecture"] = replace(known, classes=classes).to_json()
+        record["notes"] = [note for note in record["notes"] if note[0] not in OF_CLASSES]
         atomic_file.write(self._find(name, RECORD), json.dumps(record).encode())
 
     def evaluation(self, name: str, source: str) -> Evaluation | None:
@@ -260,7 +265,7 @@ def clean_title(text: str) -> str:
     base = text.replace("\\", "/").rpartition("/")[2]
     for ending in ENDINGS:
         base = base.removesuffix(ending)
-    visible = " ".join("".join(letter if letter.isprintable() else " " for letter in base).split())
+    visible = " ".join(keep_visible(base, " ").split())
     return visible[:MAX_TITLE].strip() or UNTITLED
 
 

@@ -16,6 +16,7 @@ from cnnviz.core.data import labelled_set
 from cnnviz.core.data.labelled_set import MAX_PIXEL_BYTES, LabelledSet, LeftOut
 from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import Message, gettext_noop
+from cnnviz.core.visible_text import keep_visible
 from cnnviz.jobs.sandbox import child_process
 from cnnviz.jobs.sandbox.data_reasons import AUTO, MAX_BYTES, MAX_VALUE_LENGTH, PREPARATIONS, REASONS
 
@@ -93,7 +94,7 @@ def name_set(file_name: str) -> str:
         if base.lower().endswith(ending):
             base = base[: -len(ending)]
             break
-    visible = " ".join("".join(letter if letter.isprintable() else " " for letter in base).split())
+    visible = " ".join(keep_visible(base, " ").split())
     return visible[: labelled_set.MAX_NAME_LENGTH].strip() or UNNAMED
 
 
@@ -143,5 +144,4 @@ def _build_message(key: str, values: Mapping[str, Any], *, is_part: bool = False
 
 
 def _clean(value: object) -> str:
-    text = "".join(letter for letter in str(value) if letter.isprintable())
-    return text[:MAX_VALUE_LENGTH]
+    return keep_visible(str(value))[:MAX_VALUE_LENGTH]

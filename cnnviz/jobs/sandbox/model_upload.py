@@ -31,6 +31,13 @@ MAX_NAME = 200
 """Characters of a file's name that are used."""
 
 NOTES: Mapping[str, str] = {
+    "classes": gettext_noop(
+        "{number} classes have another name here, because theirs is empty, too long, that of another class, or has "
+        "characters that cannot be shown: {names}. “Open your own” lets you name them."
+    ),
+    "classes_number": gettext_noop(
+        "It names {theirs} classes, but has {ours}, so here they have numbers. “Open your own” lets you name them."
+    ),
     "grey": gettext_noop("Its grey pictures have no axis for channels; here they have one."),
     "left_out": gettext_noop("{number} layers that work in training only are left out: {names}."),
     "precision": gettext_noop("It was saved as {precision}; here it computes in float32."),

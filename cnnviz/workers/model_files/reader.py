@@ -16,7 +16,7 @@ from cnnviz.core.networks import card as cards
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.jobs.sandbox.model_form import KERAS, ONNX, SAFETENSORS, identify
-from cnnviz.workers.model_files import archive, keras_graph, keras_metadata, safetensors_file, strict_json
+from cnnviz.workers.model_files import archive, class_names, keras_graph, keras_metadata, safetensors_file, strict_json
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def _read_keras(data: bytes, name: str) -> ReadNetwork:
     model = keras_graph.read_model(strict_json.parse("config.json", members[archive.CONFIG]), name)
     with hdf5_file.open_hdf5(members[archive.WEIGHTS]) as file:
         weights = keras_weights.read_weights(file, model)
-    return ReadNetwork(keras_metadata.name_classes(model.architecture, metadata), weights, model.notes)
+    architecture, renamed = keras_metadata.name_classes(model.architecture, metadata)
+    return ReadNetwork(architecture, weights, (*model.notes, *renamed))
 
 
 def _read_legacy(data: bytes, name: str) -> ReadNetwork:
@@ -102,6 +103,7 @@ def _read_weights_alone(data: bytes, architecture: Architecture) -> ReadNetwork:
 
 def _read_safetensors(data: bytes, architecture: Architecture | None, card: bytes) -> ReadNetwork:
     known: ModelCard | None = None
+    notes: tuple[keras_graph.Note, ...] = ()
     if card:
         strict_json.parse(gettext_noop("The card"), card)
         known = cards.from_text(card.decode("utf-8"))
@@ -118,8 +120,19 @@ def _read_safetensors(data: bytes, architecture: Architecture | None, card: byte
                 "This .safetensors file has weights, but no description of a network. Choose its card (.json) with it, "
                 "or take the weights out of cnnviz again: they now carry the description."
             )
-        architecture = Architecture.from_json(strict_json.parse(gettext_noop("The description"), described.encode()))
-    return ReadNetwork(architecture, safetensors_file.read_arrays(data, architecture), (), known)
+        architecture, notes = _read_description(described)
+    return ReadNetwork(architecture, safetensors_file.read_arrays(data, architecture), notes, known)
+
+
+def _read_description(text: str) -> tuple[Architecture, tuple[keras_graph.Note, ...]]:
+    """Return the architecture that a file describes, and what is different from it."""
+    described: Any = strict_json.parse(gettext_noop("The description"), text.encode())
+    notes: tuple[keras_graph.Note, ...] = ()
+    if isinstance(described, dict) and isinstance(stated := described.get("classes"), list):
+        classes, notes = class_names.read_names(stated, len(stated))
+        if classes is not None:
+            described["classes"] = list(classes)
+    return Architecture.from_json(described), notes
 
 
 def describe(found: ReadNetwork) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from cnnviz.core.data.labelled_set import (
     MIN_CLASSES,
     MIN_SIDE,
 )
+from cnnviz.core.visible_text import is_visible
 from cnnviz.jobs.sandbox.data_reasons import DataProblem
 
 
@@ -192,5 +193,5 @@ def number_labels(labels: list[str], names: list[str]) -> tuple[np.ndarray, tupl
 
 def check_class_name(name: str) -> None:
     """Raise `DataProblem` unless `name` can name a class."""
-    if not (1 <= len(name) <= MAX_CLASS_LENGTH and name.isprintable() and name == " ".join(name.split())):
+    if not (1 <= len(name) <= MAX_CLASS_LENGTH and is_visible(name) and name == " ".join(name.split())):
         raise DataProblem("class-name", name=name, most=MAX_CLASS_LENGTH)

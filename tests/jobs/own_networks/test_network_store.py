@@ -64,6 +64,14 @@ def test_classes_get_names_that_stay(store: NetworkStore) -> None:
     assert store.entry(name).architecture.classes == letters
 
 
+def test_that_names_were_changed_is_told_until_the_classes_are_named(store: NetworkStore) -> None:
+    renamed = Message(NOTES["classes"], {"number": 1, "names": "cat (2)"})
+    name = store.keep(OpenedNetwork(made().network, (NOTE, renamed)), "net.h5")
+    assert store.entry(name).notes == (NOTE, renamed)
+    store.name_classes(name, tuple("abcdefghij"))
+    assert store.entry(name).notes == (NOTE,)
+
+
 @pytest.mark.parametrize(
     ("classes", "words"),
     [

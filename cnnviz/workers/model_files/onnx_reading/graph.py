@@ -14,7 +14,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.architecture import DIGITS, MAX_CHANNELS, PICTURE, Architecture
-from cnnviz.workers.model_files import keras_graph, strict_json
+from cnnviz.workers.model_files import class_names, keras_graph, strict_json
 from cnnviz.workers.model_files.keras_layers import show
 from cnnviz.workers.model_files.onnx_reading import normalization, operators
 from cnnviz.workers.model_files.onnx_reading.builder import NCHW, NHWC, Axes, Builder, Unsupported, Value, refuse
@@ -65,14 +65,15 @@ def read_network(data: bytes, file_name: str) -> tuple[Architecture, Arrays, tup
     if answer is None or not builder.layers or answer.layer != builder.layers[-1].name or answer.mixed:
         raise wrong(gettext_noop("its nodes do not end in its output"))
     stack, doubled, notes = keras_graph.complete_answer(builder.layers, builder.sources, builder.names)
+    classes, renamed = _read_classes(file, answer, bool(doubled))
     architecture = Architecture(
         name=keras_graph.name_network({"name": file.name}, file_name),
         layers=tuple(stack),
         input_shape=picture,
         inputs=tuple(builder.sources),
-        classes=_read_classes(file, answer, bool(doubled)),
+        classes=classes,
     )
-    return architecture, _convert_weights(architecture, builder.weights, doubled), tuple(notes)
+    return architecture, _convert_weights(architecture, builder.weights, doubled), (*notes, *renamed)
 
 
 def _read_picture(file: OnnxFile) -> Value:
@@ -256,11 +257,16 @@ def _convert_weights(
     return found
 
 
-def _read_classes(file: OnnxFile, answer: Value, doubled: bool) -> tuple[str, ...]:
-    """Return the names of the classes: those of the file if they fit, else digits or numbers."""
+def _read_classes(file: OnnxFile, answer: Value, doubled: bool) -> tuple[tuple[str, ...], tuple[keras_graph.Note, ...]]:
+    """Return the names of the classes, those of the file if they fit, else digits or numbers; and what is different."""
     units = 2 if doubled else answer.shape[0] if len(answer.shape) == 1 else 0
     if "classes" in file.metadata:
         names = strict_json.parse(gettext_noop("The list of classes"), file.metadata["classes"].encode())
-        if isinstance(names, list) and len(names) == units and all(isinstance(name, str) for name in names):
-            return tuple(names)
+        if isinstance(names, list):
+            found, notes = class_names.read_names(names, units)
+            return found or _number_classes(units), notes
+    return _number_classes(units), ()
+
+
+def _number_classes(units: int) -> tuple[str, ...]:
     return DIGITS if units in (0, len(DIGITS)) else tuple(map(str, range(units)))
