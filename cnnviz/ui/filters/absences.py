@@ -36,8 +36,8 @@ def show(network: Network, traced: Trace) -> None:
     """Show the filters as bars and as a table; a click chooses one on the whole page."""
     contrast = Contrast(traced.answer, find_rival(traced.logits, traced.answer), len(traced.logits))
     found = rank_filters(network, traced.digit, contrast)[:COUNT]
-    classes = network.architecture.classes
-    answer, rival = (page.escape_markdown(classes[of]) for of in (traced.answer, contrast.against or 0))
+    classes = tuple(map(page.escape_markdown, network.architecture.classes))
+    answer, rival = (classes[of] for of in (traced.answer, contrast.against or 0))
     st.caption(terms.explain(WHAT, count=len(found), answer=answer, rival=rival))
     block = Block(
         id="absences",
@@ -57,16 +57,17 @@ def show(network: Network, traced: Trace) -> None:
         labels=translate_all(LABELS),
         on_select=lambda: None,
     )
-    st.markdown(_write_table(found, [choice.name(network, each.layer, each.of) for each in found]))
+    st.markdown(_write_table(found, [choice.name(network, each.layer, each.of) for each in found], classes))
     if clicked is not None and clicked.row < len(found):
         choice.choose(found[clicked.row].layer, found[clicked.row].of)
         st.rerun()
 
 
-def _write_table(found: Sequence[Absence], titles: Sequence[str]) -> str:
+def _write_table(found: Sequence[Absence], titles: Sequence[str], classes: Sequence[str]) -> str:
+    """Write a table in Markdown; `titles` and `classes`, the names of filters and of answers, are Markdown too."""
     head = " | ".join([translate("Without"), translate("lead"), translate("answer"), translate("share")])
     rows = [
-        f"| {title} | {format_signed(-each.fall)} | {each.answer} | {format_share(each.share)} |"
+        f"| {title} | {format_signed(-each.fall)} | {classes[each.answer]} | {format_share(each.share)} |"
         for title, each in zip(titles, found, strict=True)
     ]
     return "\n".join([f"| {head} |", "| --- | ---: | ---: | ---: |", *rows])

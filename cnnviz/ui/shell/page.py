@@ -19,6 +19,7 @@ from cnnviz.core.background import BackgroundTask
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
+from cnnviz.core.visible_text import keep_visible
 from cnnviz.ui.components.frame import frame
 from cnnviz.ui.i18n import gettext_noop, list_languages, name_language, translate, translate_refusal
 from cnnviz.ui.shell import process_tuning, server, session, terms, url, visitor, widgets
@@ -30,6 +31,13 @@ LOG = logging.getLogger("cnnviz")
 
 NAMED_CHARACTER = re.compile("&(?=[A-Za-z][A-Za-z0-9]*;)")
 """What begins the name of a character in Markdown, such as `&lt;`."""
+
+REPLACED = re.compile(r":(?=[\w/+-]+:|//)|@|www(?=\.)|<(?=[-=])|-(?=[->])|[>~](?==)", re.IGNORECASE)
+"""Beginnings of what Streamlit replaces in a text that it has read, whatever was escaped: addresses by links, `->` and
+the like by signs, the names of emoji and icons by pictures."""
+
+WORD_JOINER = "\u2060"
+"""Has no width; what it stands inside of is not replaced."""
 
 NOTICE_SECONDS = 3.0
 TRAINING_SECONDS = 2.0
@@ -279,7 +287,8 @@ def notices() -> None:
 
 def escape_markdown(value: object) -> str:
     """Return `value` so that Markdown shows it as it is."""
-    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in str(value) if c.isprintable())
+    shown = REPLACED.sub(rf"\g<0>{WORD_JOINER}", keep_visible(str(value)))
+    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:" else c for c in shown)
     return NAMED_CHARACTER.sub(r"\\&", escaped)
 
 

@@ -142,7 +142,21 @@ def test_every_entry_leads_to_a_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "written"), [("Wide & deep", "Wide & deep"), ("&lt;", r"\&lt;"), ("&#60;", r"&\#60;"), ("a_b", r"a\_b")]
+    ("text", "written"),
+    [
+        ("Wide & deep", "Wide & deep"),
+        ("&lt;", r"\&lt;"),
+        ("&#60;", r"&\#60;"),
+        ("a_b", r"a\_b"),
+        (":tada:", "\\:\u2060tada\\:"),
+        ("a: b", r"a\: b"),
+        ("http://x", "http\\:\u2060//x"),
+        ("www.x", "www\u2060\\.x"),
+        ("a@b", "a@\u2060b"),
+        ("<->", "\\<\u2060\\-\u2060\\>"),
+        ("--", "\\-\u2060\\-"),
+        (">=", "\\>\u2060="),
+    ],
 )
 def test_words_of_strangers_are_shown_as_they_are(text: str, written: str) -> None:
     assert page.escape_markdown(text) == written
