@@ -6,11 +6,10 @@ import { countPaint, element, write } from "../shared/elements.js"
 import { follow } from "../shared/followers.js"
 import { fill, percent } from "../shared/format.js"
 import * as live from "../shared/live.js"
+import { findRoom } from "./names.js"
 
 // Roles are said, because a table laid out as a grid loses them in some browsers.
 const ROLES = { table: "table", tbody: "rowgroup", thead: "rowgroup", tr: "row", td: "cell" }
-
-const MAX_NAME = 10 // characters; what is longer is cut off, and whole where one points at it
 
 function part(tag, className, parent, text) {
   const made = element(tag, className, parent, text)
@@ -36,8 +35,9 @@ class Table {
     }
     const body = part("tbody", "", table)
     // Every row is a grid of its own: without a common width bars beside names would begin at different places.
-    const longest = Math.max(...names.map((name) => name.length))
-    this.root.style.setProperty("--name", longest > 1 ? `${Math.min(longest, MAX_NAME) + 1}ch` : "1.5rem")
+    const { width, wraps } = findRoom(names)
+    this.root.style.setProperty("--name", width)
+    this.root.classList.toggle("wraps", wraps)
     this.rows = names.map((name, place) => this.row(name, place, body))
     this.status = element("span", "unseen", this.root)
     this.status.setAttribute("role", "status")
@@ -52,6 +52,7 @@ class Table {
     row.dataset.name = name
     const head = element("th", "name", row, name)
     head.setAttribute("role", "rowheader")
+    head.dir = "auto"
     const bar = element("span", "bar", element("span", "track", part("td", "", row)))
     const share = part("td", "share", row)
     row.tabIndex = place ? -1 : 0

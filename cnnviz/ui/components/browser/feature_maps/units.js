@@ -15,8 +15,10 @@ export function ticksWidth(ticks, most) {
 
 // A name that fits into `room`, cut off where it is too long.
 export function shorten(name, room, measure) {
+  const letters = Array.from(name) // no half of an emoji
   let text = name
-  for (let length = name.length - 1; measure(text) > room && length > 0; length -= 1) text = `${name.slice(0, length)}…`
+  for (let length = letters.length - 1; measure(text) > room && length > 0; length -= 1)
+    text = `${letters.slice(0, length).join("")}…`
   return text
 }
 
