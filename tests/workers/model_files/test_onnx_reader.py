@@ -391,3 +391,30 @@ def test_steps_of_a_slice_are_not_taken_for_its_axes():
     found: dict[str, Any] = {"from": np.array([0]), "to": np.array([1]), "step": np.array([1]), "rest": np.array([-1])}
     with pytest.raises(Refusal):
         read(shaped(*sides, joined, node("Reshape", "c form", "v"), units=72, **found))
+
+
+PASSED_ON: dict[str, tuple[Any, ...]] = {
+    "Identity": (node("Identity", "c", "d"),),
+    "Dropout": (node("Dropout", "c", "d"),),
+    "Cast": (node("Cast", "c", "d", to=1),),
+    "Transpose": (node("Transpose", "c", "t", perm=[0, 2, 3, 1]), node("Transpose", "t", "d", perm=[0, 3, 1, 2])),
+    "Identity twice": (node("Identity", "c", "e"), node("Identity", "e", "d")),
+}
+"""Nodes that give the value "c" another name, "d"."""
+
+TAKEN_IN: dict[str, tuple[Any, ...]] = {
+    "activation": (node("Relu", "d", "r"),),
+    "activation of two nodes": (node("Sigmoid", "d", "s"), node("Mul", "d s", "r")),
+    "bias": (node("Add", "d b", "r"),),
+}
+"""Nodes behind "d" that a convolution takes in where nothing else reads its value."""
+
+
+@pytest.mark.parametrize("passed", PASSED_ON)
+@pytest.mark.parametrize("taken", TAKEN_IN)
+def test_a_layer_takes_in_nothing_that_others_read_under_another_name(passed: str, taken: str):
+    bias = {"b": RANDOM.normal(size=(1, 2, 1, 1))}
+    behind = (*PASSED_ON[passed], *TAKEN_IN[taken])
+    assert "Add" in kinds(compare(shaped(*behind, node("Add", "c r", "v"), units=72, **bias), (1, 8, 8)))
+    alone = compare(shaped(*behind, node("Identity", "r", "v"), units=72, **bias), (1, 8, 8))
+    assert kinds(alone)[:2] == ["Conv2D", "Flatten"]

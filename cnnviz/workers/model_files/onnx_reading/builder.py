@@ -206,6 +206,17 @@ class Builder:
         made = self.add(Activation, value, activation=activation)
         return replace(made, mixed=value.mixed)
 
+    def pass_on(self, value: Value) -> None:
+        """Keep the value of the node; who else reads a value that it only gives another name reads that one, too.
+
+        Identity, Dropout, Cast and Transpose make no layer: a layer may take in what follows such a node only if
+        nothing else reads what is before the node.
+        """
+        for name in set(self.node.inputs):
+            if name in self.values and self.values[name].layer == value.layer:
+                self.readers[self.node.output] += self.readers[name] - self.node.inputs.count(name)
+        self.values[self.node.output] = value
+
     def find_last(self, value: Value, name: str) -> Layer | None:
         """Return the layer that gives a value, if it is the newest and only this node reads the value."""
         last = self.layers[-1] if self.layers else None

@@ -104,7 +104,7 @@ def _read_next(builder: Builder, nodes: Sequence[Node], at: int) -> int:
             return 3
         if node.operator not in operators.READERS:
             raise refuse(node)
-        builder.values[node.output] = operators.READERS[node.operator](builder)
+        builder.pass_on(operators.READERS[node.operator](builder))
     except Unsupported:
         raise refuse(node) from None
     return 1
