@@ -38,6 +38,7 @@ NOTES: Mapping[str, str] = {
     "classes_number": gettext_noop(
         "It names {theirs} classes, but has {ours}, so here they have numbers. “Open your own” lets you name them."
     ),
+    "ending": gettext_noop("{number} layers behind the answer that change nothing are left out: {names}."),
     "grey": gettext_noop("Its grey pictures have no axis for channels; here they have one."),
     "left_out": gettext_noop("{number} layers that work in training only are left out: {names}."),
     "precision": gettext_noop("It was saved as {precision}; here it computes in float32."),

@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Activation, Dense, Layer, Shape, Softmax, checks, merging
+from cnnviz.core.layers import ACTIVATIONS, Activation, Dense, Layer, Shape, Softmax, checks, merging
 from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.ledger import cells
 from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks.architecture import DIGITS, PICTURE, Architecture
-from cnnviz.workers.model_files import keras_config, keras_layers
+from cnnviz.workers.model_files import ending, keras_config, keras_layers
 from cnnviz.workers.model_files.keras_config import FUNCTIONAL, INPUT, MODELS, NOT_ONE, SEQUENTIAL, LayerEntry
 from cnnviz.workers.model_files.keras_layers import FileLayer, show
 
@@ -111,8 +113,8 @@ def read_model(description: object, file_name: str) -> FileModel:
         raise keras_config.refuse_form(Message(gettext_noop("its layers do not end in its output")))
     picture, notes = _read_picture(shape, plan.leaves)
     stack, sources = _list_layers(plan.leaves)
-    stack, doubled, ending = complete_answer(stack, sources, plan.names)
-    notes += ending
+    stack, doubled, ended = complete_answer(stack, sources, plan.names)
+    notes += ended
     name = name_network(config, file_name)
     architecture = _build(name, stack, sources, picture, plan.leaves)
     if plan.left_out:
@@ -307,15 +309,18 @@ def complete_answer(
     Returns:
         The layers, the name of the layer that now has two units or "", and what was changed.
     """
+    left_out = ending.leave_out_behind(stack, sources)
     last = stack[-1]
     if isinstance(last, Dense) and last.units == 1 and last.activation == "sigmoid":
         doubled = replace(last, units=2, activation="softmax")
-        return [*stack[:-1], doubled], last.name, [("sigmoid", {})]
+        return [*stack[:-1], doubled], last.name, [*left_out, ("sigmoid", {})]
     if isinstance(last, Activation) and last.activation == "sigmoid" and len(stack) > 1:
         before = stack[-2]
         if isinstance(before, Dense) and before.units == 1 and sources[-1] == (before.name,):
+            if ACTIVATIONS[before.activation](np.zeros((1, 1), np.float32)).any():
+                raise Refusal(ending.MORE_THAN_ANSWER, layer=last.name)  # the other class would not have the logit 0
             two = replace(before, units=2)
-            return [*stack[:-2], two, Softmax(name=last.name)], before.name, [("sigmoid", {})]
+            return [*stack[:-2], two, Softmax(name=last.name)], before.name, [*left_out, ("sigmoid", {})]
     if last.activation_name in ("", "linear") and not isinstance(last, Softmax):
         if isinstance(last, Dense) and last.units == 1:
             raise Refusal(
@@ -326,13 +331,13 @@ def complete_answer(
         while name in names:
             name += "_"
         sources.append((last.name,))
-        return [*stack, Softmax(name=name)], "", [("softmax", {})]
+        return [*stack, Softmax(name=name)], "", [*left_out, ("softmax", {})]
     if last.activation_name == "sigmoid":
         raise Refusal(
             "This network ends in several sigmoids, each for itself, so that several answers can be right at once. "
             'Networks here choose one class: end it in Dense(classes, activation="softmax"), train and save it again.'
         )
-    return stack, "", []
+    return stack, "", left_out
 
 
 def _read_picture(shape: tuple[Any, ...], leaves: Sequence[Leaf]) -> tuple[Shape, list[Note]]:
