@@ -45,6 +45,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
             "This is not a file with labelled pictures. Choose a ZIP file with a folder for each class, a CSV file of "
             "labels and pixels, or a NumPy file (.npz, .npy)."
         ),
+        "unsound": gettext_noop(
+            "This file is damaged, or not as programs write it. Please save it again and try once more."
+        ),
         "damaged-zip": gettext_noop("This ZIP file is damaged or cut short. Please pack it again and try once more."),
         "damaged-array": gettext_noop(
             "This NumPy file is damaged or cut short. Please save it again with numpy.savez_compressed."

@@ -64,6 +64,9 @@ def main() -> None:
         return
     except MemoryError:
         sys.exit(1)
+    except Exception:  # noqa: BLE001  whatever is left is a file that is not sound
+        _write({"refused": DataProblem("unsound").to_json()})
+        return
     count, side, _, channels = found.pictures.shape
     header = {
         "count": count,

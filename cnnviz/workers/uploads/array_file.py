@@ -193,9 +193,9 @@ def _read_header(stream: BinaryIO) -> tuple[np.dtype[Any], tuple[int, ...], bool
             version = np.lib.format.read_magic(stream)
             read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
             shape, in_columns, dtype = read(stream, max_header_size=MAX_HEADER_BYTES)
-    except (MemoryError, DataProblem):
+    except DataProblem:
         raise
-    except Exception:  # noqa: BLE001  a damaged header raises whatever the parser of literals does
+    except Exception:  # noqa: BLE001  a damaged header raises whatever the parser of literals does, also MemoryError
         raise DataProblem("damaged-array") from None
     whole = all(isinstance(length, int) and not isinstance(length, bool) and 0 <= length < 2**40 for length in shape)
     if not whole or len(shape) > MAX_DIMENSIONS:
@@ -245,9 +245,9 @@ def _read_labels(array: np.ndarray) -> list[str]:
     if kind == "f" and np.isfinite(array).all() and (array == np.rint(array)).all():
         return [str(int(value)) for value in array.tolist()]
     if kind in "US" and array.dtype.itemsize <= 4 * 4 * MAX_CLASS_LENGTH:
-        texts = array.tolist()
         try:
+            texts = array.tolist()
             return [" ".join((text.decode() if isinstance(text, bytes) else text).split()) for text in texts]
-        except UnicodeError:
+        except (ValueError, SystemError):  # bytes that are no UTF-8, or code points that Unicode does not have
             pass
     raise DataProblem("label-array")

@@ -170,7 +170,7 @@ def name_labels(labels: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
         raise DataProblem("one-class", name=next(iter(names), ""))
     for name in names:
         check_class_name(name)
-    whole = all(name.lstrip("-").isdecimal() and name.isascii() for name in names)
+    whole = all(name.removeprefix("-").isdecimal() and name.isascii() for name in names)
     classes = sorted(names, key=int) if whole else sorted(names)
     number = {name: place for place, name in enumerate(classes)}
     return np.array([number[label] for label in labels], np.uint8), tuple(classes)

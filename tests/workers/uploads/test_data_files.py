@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import struct
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -195,6 +197,9 @@ def overlapping() -> bytes:
     return data[: second + 42] + struct.pack("<L", 8) + data[second + 46 :]
 
 
+GREY = RANDOM.integers(0, 256, (4, 28, 28), np.uint8)
+NO_LETTERS = np.frombuffer(struct.pack("<4I", 0x110000, 97, 98, 99), "<U1")
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "text": (lambda: b"hello", "kind"),
     "a page of HTML": (lambda: b"<html><p>a, b</p>", "kind"),
@@ -255,6 +260,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: array(np.zeros((2_000, 17), np.uint8)).replace(b"(2000, 17), }", b"(10**9, 999),"),
         "damaged-array",
     ),
+    "letters that Unicode does not have": (lambda: arrays(x=GREY, y=NO_LETTERS), "label-array"),
+    "a header of signs inside signs": (
+        lambda: array(np.zeros(2_000)).replace(b"{'descr'", b"-" * 8).replace(b"'<f8'", b"-" * 5),
+        "damaged-array",
+    ),
     "a header that is no literal": (
         lambda: array(np.zeros((2_000, 17), np.uint8)).replace(b"(2000, 17)", b"exit(8000)"),
         "damaged-array",
@@ -306,9 +316,6 @@ def test_what_is_wrong_in_a_table_is_named_by_its_line(line: str, key: str) -> N
     assert (found.key, found.values["line"]) == (key, 5)
 
 
-GREY = RANDOM.integers(0, 256, (4, 28, 28), np.uint8)
-
-
 @pytest.mark.parametrize(
     "named",
     [
@@ -323,6 +330,31 @@ def test_arrays_are_found_by_the_names_in_use(named: dict[str, Any]) -> None:
     found = read_data.read(arrays(**named), "auto")
     np.testing.assert_array_equal(found.pictures[..., 0], GREY)
     assert (found.classes, found.labels.tolist()) == (("3", "5"), [0, 1, 0, 1])
+
+
+def test_names_of_classes_that_are_no_letters_are_not_taken() -> None:
+    found = read_data.read(arrays(x=GREY, y=np.arange(4), classes=NO_LETTERS), "auto")
+    assert found.classes == ("0", "1", "2", "3")
+
+
+@pytest.mark.parametrize("labels", [("--5", "3"), ("-", "3"), ("-5", "3")])
+def test_signs_in_labels_are_those_of_numbers_or_letters(labels: tuple[str, str]) -> None:
+    data = "\n".join(f"{label},{','.join('0' * 16)}" for label in labels).encode()
+    assert read_data.read(data, "auto").classes == labels
+
+
+def test_an_error_that_nobody_thought_of_is_not_called_one_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError
+
+    answer = io.BytesIO()
+    monkeypatch.setattr(read_data, "read", fail)
+    monkeypatch.setattr(read_data, "limit_this_process", lambda *_: None)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"auto\nx")))
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(answer))
+    with warnings.catch_warnings():
+        read_data.main()
+    assert json.loads(answer.getvalue()) == {"refused": ["unsound", {}]}
 
 
 def test_a_single_array_has_the_label_before_the_pixels() -> None:
