@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import checks, windows
@@ -28,9 +28,26 @@ def view_patches(x: np.ndarray, kernel_size: Pair, strides: Pair, padding: str, 
     """View the windows of `x` (n, h, w, c) at all places: (n, rows, columns, kernel rows, kernel columns, c)."""
     spans = measure_dilated_spans(kernel_size, dilation_rate)
     image = windows.pad(x, spans, strides, padding, 0.0)
-    places = sliding_window_view(image, spans, axis=(1, 2))  # (n, h', w', c, span rows, span columns)
-    chosen = places[:, :: strides[0], :: strides[1], :, :: dilation_rate[0], :: dilation_rate[1]]
-    return chosen.transpose(0, 1, 2, 4, 5, 3)
+    n, height, width, channels = image.shape
+    rows, columns = (
+        windows.count_places(side, span, stride, "valid")
+        for side, span, stride in zip((height, width), spans, strides, strict=True)
+    )
+    # Made by hand: `sliding_window_view` takes longer to check its arguments than most layers to copy their windows.
+    of_image, of_row, of_column, of_channel = image.strides
+    return as_strided(
+        image,
+        (n, rows, columns, *kernel_size, channels),
+        (
+            of_image,
+            of_row * strides[0],
+            of_column * strides[1],
+            of_row * dilation_rate[0],
+            of_column * dilation_rate[1],
+            of_channel,
+        ),
+        writeable=False,
+    )
 
 
 def correlate(

@@ -25,6 +25,7 @@ from cnnviz.core.layers import (
     Shape,
     ZeroPadding2D,
     convolution,
+    windows,
 )
 from tests.core import strategies
 
@@ -121,6 +122,44 @@ def test_images_multiplied_a_few_at_a_time_give_the_same(monkeypatch: pytest.Mon
         monkeypatch.setattr(convolution, "MAX_PATCH_BYTES", images * of_an_image)
         np.testing.assert_allclose(convolution.correlate(x, kernel), whole, rtol=1e-5, atol=1e-6)
     assert convolution.correlate(x[:0], kernel).shape == (0, 4, 6, 4)
+
+
+@given(
+    size=st.tuples(st.integers(5, 9), st.integers(5, 9)),
+    kernel_size=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    strides=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    dilation_rate=st.tuples(st.integers(1, 2), st.integers(1, 2)),
+    padding=st.sampled_from(["valid", "same"]),
+)
+def test_windows_are_the_cells_that_the_geometry_names(
+    size: tuple[int, int],
+    kernel_size: tuple[int, int],
+    strides: tuple[int, int],
+    dilation_rate: tuple[int, int],
+    padding: str,
+) -> None:
+    # Every other column of a larger picture, whose rows do not lie side by side in memory.
+    x = np.arange(1, 2 * size[0] * 2 * size[1] * 3 + 1, dtype=np.float32).reshape(2, size[0], 2 * size[1], 3)[:, :, ::2]
+    found = convolution.view_patches(x, kernel_size, strides, padding, dilation_rate)
+    assert not found.flags.writeable
+    spans = convolution.measure_dilated_spans(kernel_size, dilation_rate)
+    places = [windows.count_places(*each, padding) for each in zip(size, spans, strides, strict=True)]
+    assert found.shape == (2, *places, *kernel_size, 3)
+    for row, column in np.ndindex(*places):
+        rows, columns = (
+            windows.list_window_indices(place, side, cells, stride, rate, padding)
+            for place, side, cells, stride, rate in zip(
+                (row, column), size, kernel_size, strides, dilation_rate, strict=True
+            )
+        )
+        expected = [[_read_cell(x, at, across) for across in columns] for at in rows]
+        np.testing.assert_array_equal(found[:, row, column].transpose(1, 2, 0, 3), expected)
+
+
+def _read_cell(x: np.ndarray, row: int, column: int) -> np.ndarray:
+    """Return the cell of both pictures, (2, 3), zeros outside of them."""
+    inside = 0 <= row < x.shape[1] and 0 <= column < x.shape[2]
+    return x[:, row, column] if inside else np.zeros((2, 3), np.float32)
 
 
 def test_pooling_by_hand_keeps_7_of_1_2_7_1() -> None:
