@@ -90,8 +90,16 @@ def find_on_canvas(rgba: np.ndarray) -> Ink:
         return Ink(np.zeros(words.shape, np.uint8), int(compute_luminance(rgba[:1, :1])[0, 0]), "dark")
     transparent = lowest < 0xFF000000
     if transparent and not (words & 0x00FFFFFF).any():
-        return Ink(_stretch((words >> 24).astype(np.uint8)), 255, "dark")
+        return find_in_coverage((words >> 24).astype(np.uint8))
     return _on_transparent(rgba) if transparent else _on_opaque(_grey(rgba).astype(np.uint8))
+
+
+def find_in_coverage(coverage: np.ndarray) -> Ink:
+    """Find the ink of a drawing in black on transparent paper, of which `coverage` is the opacity, `(h, w)` uint8."""
+    lowest = int(coverage.min())
+    if lowest == int(coverage.max()):  # an even surface is paper
+        return Ink(np.zeros_like(coverage), 255 - lowest, "dark")
+    return Ink(_stretch(coverage), 255, "dark")
 
 
 def _on_transparent(rgba: np.ndarray) -> Ink:

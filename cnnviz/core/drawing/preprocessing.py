@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -44,13 +45,18 @@ class Step:
 
     Attributes:
         name: One of `STEPS`.
-        image: `(h, w)` float32 in [0, 1], read-only.
+        pixels: `(h, w)` uint8.
         active: Whether the step was applied; False if it was switched off.
     """
 
     name: str
-    image: np.ndarray
+    pixels: np.ndarray = field(repr=False)
     active: bool
+
+    @cached_property
+    def image(self) -> np.ndarray:
+        """The picture, `(h, w)` float32 in [0, 1], read-only; converted when asked for, as few steps are shown."""
+        return _to_unit(self.pixels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +95,24 @@ def from_canvas(rgba: np.ndarray, steps: Collection[str] = ALL) -> Preparation:
     """
     _check(rgba, steps)
     found = ink_detection.find_on_canvas(rgba)
-    return _prepare(found, rgba, frozenset(steps))
+    return _prepare(found, None if "ink" in steps else ink_detection.compute_luminance(rgba), frozenset(steps))
+
+
+def from_coverage(coverage: np.ndarray, steps: Collection[str] = ALL) -> Preparation:
+    """Prepare a drawing in black on transparent paper, of which only the opacity is given, as `from_canvas` would.
+
+    Args:
+        coverage: `(h, w)` uint8, 255 for what is all under ink, as `strokes.cover` computes it.
+        steps: Steps to apply, names from `STEPS`.
+
+    Raises:
+        ValueError: If the array is not such a picture or a step is unknown.
+    """
+    if coverage.dtype != np.uint8 or coverage.ndim != 2 or 0 in coverage.shape:
+        raise ValueError(f"`coverage` must be (h, w) uint8. Received: {coverage.shape} {coverage.dtype}")
+    _check_steps(steps)
+    raw = None if "ink" in steps else ink_detection.put_on_white(np.zeros_like(coverage), coverage)
+    return _prepare(ink_detection.find_in_coverage(coverage), raw, frozenset(steps))
 
 
 def from_picture(
@@ -115,7 +138,8 @@ def from_picture(
         raise ValueError(f"`polarity` must be one of {', '.join(POLARITIES)}. Received: {polarity!r}")
     small = ink_detection.shrink(rgba)
     found = ink_detection.find_in_picture(small, polarity, part)
-    return _prepare(_in_pixels_of(rgba, found), small, frozenset(steps), smooth=True)
+    raw = None if "ink" in steps else ink_detection.compute_luminance(small)
+    return _prepare(_in_pixels_of(rgba, found), raw, frozenset(steps), smooth=True)
 
 
 def _in_pixels_of(rgba: np.ndarray, found: ink_detection.Ink) -> ink_detection.Ink:
@@ -134,20 +158,25 @@ def _in_pixels_of(rgba: np.ndarray, found: ink_detection.Ink) -> ink_detection.I
 def _check(rgba: np.ndarray, steps: Collection[str]) -> None:
     if rgba.dtype != np.uint8 or rgba.ndim != 3 or rgba.shape[2] != 4 or 0 in rgba.shape:
         raise ValueError(f"`rgba` must be (h, w, 4) uint8. Received: {rgba.shape} {rgba.dtype}")
+    _check_steps(steps)
+
+
+def _check_steps(steps: Collection[str]) -> None:
     if unknown := set(steps) - ALL:
         raise ValueError(f"`steps` must be names from {', '.join(STEPS)}. Received: {', '.join(sorted(unknown))}")
 
 
-def _prepare(found: ink_detection.Ink, rgba: np.ndarray, active: frozenset[str], smooth: bool = False) -> Preparation:
+def _prepare(
+    found: ink_detection.Ink, raw: np.ndarray | None, active: frozenset[str], smooth: bool = False
+) -> Preparation:
     """Apply the five steps. The ink determines the crop, even where the picture shown is the raw luminance.
 
     Args:
         found: The ink of all the picture.
-        rgba: The picture.
+        raw: The luminance of the picture, `(h, w)` uint8, where the step "ink" is switched off; else None.
         active: Steps to apply.
         smooth: Whether antialiasing also smooths what is enlarged, as pictures are and drawings are not.
     """
-    raw = None if "ink" in active else ink_detection.compute_luminance(rgba)
     picture, blank = (found.ink, 0) if raw is None else (raw, found.paper)
     window = _find_window(found.ink) if "crop" in active else (slice(None), slice(None))
     cropped = picture[window]
@@ -159,7 +188,7 @@ def _prepare(found: ink_detection.Ink, rgba: np.ndarray, active: frozenset[str],
     small = _resample(even, size)
     placed = _place(small, blank, "centre" in active)
     images = (picture, cropped, even, small, placed)
-    steps = tuple(Step(name, _to_unit(image), name in active) for name, image in zip(STEPS, images, strict=True))
+    steps = tuple(Step(name, image, name in active) for name, image in zip(STEPS, images, strict=True))
     return Preparation(steps[-1].image, steps, found.empty, found.polarity, found.parts, found.part, found.left_out)
 
 

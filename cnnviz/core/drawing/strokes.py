@@ -83,18 +83,38 @@ def render(drawing: Drawing, side: int = SIDE) -> np.ndarray:
         `(side, side, 4)` uint8 RGBA, as `CanvasRenderingContext2D.getImageData` returns it.
     """
     rgba = np.zeros((side, side, 4), np.uint8)
-    if drawing:
-        rgba[..., 3] = _coverage(drawing, side)
+    rgba[..., 3] = cover(drawing, side)
     return rgba
 
 
-def _coverage(drawing: Drawing, side: int) -> np.ndarray:
-    """Compute how much of each pixel is under ink, `(side, side)` uint8, 255 for all of it."""
+def cover(drawing: Drawing, side: int = SIDE) -> np.ndarray:
+    """Compute how much of each pixel is under ink: the opacity of what `render` paints.
+
+    Returns:
+        `(side, side)` uint8, 255 for all of it.
+    """
+    coverage = np.zeros((side, side), np.uint8)
+    if not drawing:
+        return coverage
     large = Image.new("L", (side * OVERSAMPLING, side * OVERSAMPLING))
     brush = ImageDraw.Draw(large)
     for stroke in drawing.strokes:
         _paint(brush, stroke, side / SIDE * OVERSAMPLING)
-    return np.asarray(large.reduce(OVERSAMPLING))
+    left, top, right, bottom = _find_box(drawing, side)
+    if left < right and top < bottom:  # averaging takes longer than painting, so only what may have ink is averaged
+        box = (left * OVERSAMPLING, top * OVERSAMPLING, right * OVERSAMPLING, bottom * OVERSAMPLING)
+        coverage[top:bottom, left:right] = np.asarray(large.reduce(OVERSAMPLING, box))
+    return coverage
+
+
+def _find_box(drawing: Drawing, side: int) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of the pixels outside of which there is no ink, at most all of them."""
+    scale = side / SIDE
+    reach = max(stroke.width for stroke in drawing.strokes) / 2 + 1 / scale  # a pixel more, as coordinates are rounded
+    xs, ys = zip(*(point for stroke in drawing.strokes for point in stroke.points), strict=True)
+    first = (math.floor(max(0.0, (min(along) - reach) * scale)) for along in (xs, ys))
+    last = (math.ceil(min(float(side), (max(along) + reach) * scale)) for along in (xs, ys))
+    return *first, *last
 
 
 def _paint(brush: ImageDraw.ImageDraw, stroke: Stroke, scale: float) -> None:

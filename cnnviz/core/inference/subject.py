@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from cnnviz.core.data import colour_digits
 from cnnviz.core.drawing import preprocessing as preparing
 from cnnviz.core.drawing.preprocessing import Polarity, Preparation
-from cnnviz.core.drawing.strokes import Drawing, render
+from cnnviz.core.drawing.strokes import Drawing, cover
 from cnnviz.core.inference import network_input, whole_picture
 from cnnviz.core.inference import trace as tracing
 from cnnviz.core.inference.trace import Trace
@@ -110,17 +111,20 @@ class Prediction:
         """Name of the class with the largest probability."""
         return self.classes[self.trace.answer]
 
-    @property
+    @cached_property
     def empty(self) -> bool:
         """Whether there is nothing to read."""
         return not self.whole and not self.digit.any()
 
 
 def get_pixels(subject: InputSource) -> np.ndarray | None:
-    """Return the (h, w, 4) uint8 picture that is to be prepared as a digit, or None if nothing is."""
+    """Return the picture that is to be prepared as a digit, uint8, or None if nothing is.
+
+    Of an upload it is (h, w, 4), of a drawing (h, w): how much of each pixel is under ink.
+    """
     if subject.digit is not None or subject.is_whole:
         return None
-    return render(subject.drawing) if subject.rgba is None else cut_out(subject)
+    return cover(subject.drawing) if subject.rgba is None else cut_out(subject)
 
 
 def cut_out(subject: InputSource) -> np.ndarray:
@@ -176,35 +180,35 @@ def get_ready_digit(subject: InputSource) -> np.ndarray:
     return np.zeros((28, 28), np.float32) if subject.digit is None else subject.digit
 
 
-def prepare(subject: InputSource, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
-    """Prepare `rgba`, the pixels of `subject`, as 28x28 with `steps` switched on; an upload only if it has changed."""
+def prepare(subject: InputSource, pixels: np.ndarray, steps: frozenset[str]) -> Preparation:
+    """Prepare `pixels`, those of `subject`, as 28x28 with `steps` switched on; an upload only if it has changed."""
     if subject.rgba is None:
-        return _prepare_anew(subject, rgba, steps)
+        return _prepare_anew(subject, pixels, steps)
     how = subject.turns, subject.crop, subject.polarity, subject.part, steps
     for kept in subject.prepared:
         if kept.rgba is subject.rgba and kept.how == how:
             return kept.preparation
-    made = _prepare_anew(subject, rgba, steps)
+    made = _prepare_anew(subject, pixels, steps)
     subject.prepared[:] = [PreparedUpload(subject.rgba, how, made)]
     return made
 
 
-def _prepare_anew(subject: InputSource, rgba: np.ndarray, steps: frozenset[str]) -> Preparation:
+def _prepare_anew(subject: InputSource, pixels: np.ndarray, steps: frozenset[str]) -> Preparation:
     if subject.rgba is None:
-        return preparing.from_canvas(rgba, steps=steps)
-    return preparing.from_picture(rgba, steps=steps, polarity=subject.polarity, part=subject.part)
+        return preparing.from_coverage(pixels, steps)
+    return preparing.from_picture(pixels, steps=steps, polarity=subject.polarity, part=subject.part)
 
 
 def prepare_digit(subject: InputSource, steps: frozenset[str]) -> np.ndarray:
     """Prepare `subject` as a (28, 28) float32 digit."""
-    rgba = get_pixels(subject)
-    return get_ready_digit(subject) if rgba is None else prepare(subject, rgba, steps).digit
+    pixels = get_pixels(subject)
+    return get_ready_digit(subject) if pixels is None else prepare(subject, pixels, steps).digit
 
 
 def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Prediction:
     """Prepare `subject` and trace it through `network`."""
-    rgba = get_pixels(subject)
-    preparation = None if rgba is None else prepare(subject, rgba, steps)
+    pixels = get_pixels(subject)
+    preparation = None if pixels is None else prepare(subject, pixels, steps)
     digit = get_ready_digit(subject) if preparation is None else preparation.digit
     trace = tracing.trace(network, make_network_input(network, subject, digit))
     classes, whole = network.architecture.classes, subject.is_whole
@@ -239,12 +243,12 @@ def toggle_each_step(network: Network, subject: InputSource, steps: frozenset[st
     Returns:
         step name -> (class, probability in [0, 1]); empty where there is nothing to prepare.
     """
-    rgba = get_pixels(subject)
-    if rgba is None:
+    pixels = get_pixels(subject)
+    if pixels is None:
         return {}
     # Each is asked for once, and must not take the place of the preparation that is shown.
     digits = [
-        to_network_input(network, subject, _prepare_anew(subject, rgba, steps ^ {name}).digit)
+        to_network_input(network, subject, _prepare_anew(subject, pixels, steps ^ {name}).digit)
         for name in preparing.STEPS
     ]
     rows = tracing.predict(network, np.stack(digits))

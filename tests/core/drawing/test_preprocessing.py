@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as arrays
 
 from cnnviz.core.data.datasets import Dataset
 from cnnviz.core.drawing import preprocessing
-from cnnviz.core.drawing.preprocessing import ALL, STEPS, Preparation, from_canvas, from_picture
+from cnnviz.core.drawing.preprocessing import ALL, STEPS, Preparation, from_canvas, from_coverage, from_picture
 from cnnviz.core.drawing.strokes import SIDE, Drawing, Stroke, render
 
 SEVEN = Drawing((Stroke(((30, 40), (130, 40), (80, 170)), 20),))
@@ -101,6 +101,31 @@ def test_steps_are_listed_in_order() -> None:
         assert step.image.dtype == np.float32
         assert not step.image.flags.writeable
         assert 0 <= step.image.min() <= step.image.max() <= 1
+
+
+FULL, BLANK = np.full((SIDE, SIDE), 255, np.uint8), np.zeros((SIDE, SIDE), np.uint8)
+
+
+@pytest.mark.parametrize("ink", [coverage(), coverage() // 2, FULL, BLANK], ids=["seven", "pale", "full", "blank"])
+@given(steps=st.sets(st.sampled_from(STEPS)))
+def test_the_coverage_alone_is_read_like_its_canvas(ink: np.ndarray, steps: set[str]) -> None:
+    expected, found = from_canvas(transparent(ink, BLACK), steps), from_coverage(ink, steps)
+    assert (found.empty, found.polarity) == (expected.empty, expected.polarity)
+    for one, other in zip(found.steps, expected.steps, strict=True):
+        assert (one.name, one.active) == (other.name, other.active)
+        np.testing.assert_array_equal(one.image, other.image)
+
+
+@pytest.mark.parametrize("wrong", [BLANK.astype(float), np.zeros((28, 28, 4), np.uint8), np.zeros((0, 28), np.uint8)])
+def test_a_coverage_of_another_shape_or_type_is_refused(wrong: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"`coverage` must be \(h, w\) uint8. Received:"):
+        from_coverage(wrong)
+
+
+def test_only_the_digit_is_converted_before_a_step_is_looked_at() -> None:
+    found = from_canvas(render(SEVEN))
+    assert ["image" in vars(step) for step in found.steps] == [False, False, False, False, True]
+    np.testing.assert_array_equal(found.steps[0].image, found.steps[0].pixels / np.float32(255))
 
 
 def without(name: str) -> Preparation:

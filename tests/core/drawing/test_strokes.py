@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.drawing.strokes import SIDE, Drawing, Stroke, render
+from cnnviz.core.drawing import strokes as painting
+from cnnviz.core.drawing.strokes import SIDE, Drawing, Stroke, cover, render
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 strokes = st.builds(
@@ -83,6 +84,23 @@ def test_any_drawing_can_be_painted(made: tuple[Stroke, ...], side: int) -> None
     rgba = render(Drawing(made), side)
     assert rgba.shape == (side, side, 4)
     assert not rgba[..., :3].any()
+
+
+near = st.floats(-40, SIDE + 40)
+some_strokes = st.builds(
+    Stroke,
+    points=st.lists(st.tuples(near, near) | st.tuples(finite, finite), max_size=6).map(tuple),
+    width=st.floats(0.1, SIDE),
+)
+
+
+@given(st.lists(some_strokes, max_size=3).map(tuple), st.sampled_from([1, 28, 97, SIDE]))
+def test_no_ink_lies_outside_of_what_is_averaged(made: tuple[Stroke, ...], side: int) -> None:
+    found = cover(Drawing(made), side)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(painting, "_find_box", lambda _, side: (0, 0, side, side))
+        np.testing.assert_array_equal(found, cover(Drawing(made), side))
+    np.testing.assert_array_equal(found, render(Drawing(made), side)[..., 3])
 
 
 @pytest.mark.parametrize("width", [0, -1, SIDE + 1, math.nan, math.inf])
