@@ -27,7 +27,6 @@ class LayerOutput:
         kind: Keras's name of its class.
         layer: the layer with its settings.
         input_shape, output_shape: of one input and its output; of a layer that reads several, the first input's.
-        parameters: number of weights.
         before: values before the activation; for an activation layer its input.
         after: values after the activation; the same object as `before` if there is no activation.
         sources: names of the layers that it reads, `PICTURE` for the picture.
@@ -38,10 +37,14 @@ class LayerOutput:
     layer: Layer
     input_shape: Shape
     output_shape: Shape
-    parameters: int
     before: np.ndarray
     after: np.ndarray
     sources: tuple[str, ...]
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights."""
+        return self.layer.parameters(self.input_shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +172,7 @@ def _layer_outputs(network: Network, x: np.ndarray) -> Iterator[LayerOutput]:
     for (layer, output), (_, read) in zip(forward(network, x), architecture.layers_and_inputs(), strict=True):
         made, sources = architecture.output_shape(layer.name), architecture.sources(layer.name)
         before, after = _drop_batch_axis(output)
-        yield LayerOutput(layer.name, layer.kind, layer, read, made, layer.parameters(read), before, after, sources)
+        yield LayerOutput(layer.name, layer.kind, layer, read, made, before, after, sources)
 
 
 def _drop_batch_axis(output: Output) -> tuple[np.ndarray, np.ndarray]:

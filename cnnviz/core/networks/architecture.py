@@ -171,6 +171,10 @@ class Architecture:
 
     def layers_and_inputs(self) -> tuple[tuple[Layer, Shape], ...]:
         """Return every layer with its input shape; for one that reads several layers with that of the first."""
+        return self._layers_and_inputs
+
+    @cached_property
+    def _layers_and_inputs(self) -> tuple[tuple[Layer, Shape], ...]:
         return tuple((layer, self.input_shapes(layer.name)[0]) for layer in self.layers)
 
     def weight_shapes(self) -> dict[str, dict[str, Shape]]:

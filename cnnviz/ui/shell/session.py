@@ -58,7 +58,7 @@ NOT_SAVED = gettext_noop(
 
 def is_new() -> bool:
     """Return whether the session has not begun."""
-    return "revision" not in st.session_state
+    return "revision" not in (_known.get() or st.session_state)
 
 
 def begin() -> bool:
@@ -224,7 +224,11 @@ def _is_among(value: Any, among: Collection[Any] | Callable[[Any], bool]) -> boo
 
 def subject() -> InputSource:
     """Return what is being read, in the chosen colours; an empty drawing before anything was chosen."""
-    return replace(get("subject") or InputSource(), ink=get("ink"), paper=get("paper"), fitting=get("fitting"))
+    source: InputSource = get("subject") or InputSource()
+    ink, paper, fitting = get("ink"), get("paper"), get("fitting")
+    if (source.ink, source.paper, source.fitting) == (ink, paper, fitting):  # an answer asks for it six times
+        return source
+    return replace(source, ink=ink, paper=paper, fitting=fitting)
 
 
 def show(new: InputSource) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.inference.subject import InputSource
 from cnnviz.ui.shell import session
 
 
@@ -103,6 +104,23 @@ def test_a_run_of_a_fragment_looks_no_field_up_in_the_session(fields: Fields) ->
     assert (fields["brush"], session.get("brush")) == (10, 10)
     with session.reading():
         assert session.get("brush") == 10
+
+
+def test_a_run_of_a_fragment_is_no_new_session_and_finds_out_without_a_look(fields: Fields) -> None:
+    with session.reading():
+        assert not session.is_new()
+    assert fields.looks == 0
+
+
+@pytest.mark.usefixtures("fields")
+def test_what_is_read_is_copied_only_for_other_colours() -> None:
+    drawn = InputSource(ink=session.default("ink"), paper=session.default("paper"))
+    session.put(subject=drawn)
+    assert session.subject() is drawn
+    session.put(ink="#ff0000")
+    assert (session.subject().ink, drawn.ink) == ("#ff0000", session.default("ink"))
+    session.put(ink=session.default("ink"), fitting="middle")
+    assert session.subject().fitting == "middle"
 
 
 def test_a_run_of_the_page_reads_what_is_in_the_session(fields: Fields) -> None:

@@ -22,7 +22,7 @@ SIGNIFICANT = 9
 def add_signed(values: np.ndarray) -> list[float]:
     """Return the `SUMS` signed sums of a float32 array, in C order, as they are sent."""
     sums = _make_signs(values.size) @ values.ravel()
-    return [float(f"{value:.{SIGNIFICANT}g}") for value in sums]
+    return [float(f"{value:.{SIGNIFICANT}g}") for value in sums.tolist()]
 
 
 @lru_cache(maxsize=64)

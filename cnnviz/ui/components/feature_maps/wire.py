@@ -119,7 +119,7 @@ def _block(block: Block, before: Shape, one_scale_a_map: bool, checked: bool) ->
     payload = values.tobytes()
     if block.quantise:
         top = _top(values, about["signed"], one_scale_a_map and block.kind == "maps")
-        about["levels"] = [float(f"{value:.6g}") for value in top]
+        about["levels"] = [float(f"{value:.6g}") for value in top.tolist()]
         payload = _levels(values, top, about["signed"])
     return about | _sizes(values.shape), payload + b"\0" * (-len(payload) % 4), values.shape
 
