@@ -345,6 +345,8 @@ def test_a_finger_walks_on_a_phone(phone: Page, layers_link: str, traced: Trace)
     )
     assert wide[0] <= wide[1]
     assert wide[2] < 0.6 * wide[3], "the maps stay in sight"
+    phone.locator(".st-key-ledger-close button").tap()
+    expect(phone.locator(".ledger.open")).to_have_count(0)
 
 
 def test_every_control_has_an_accessible_name(page: Page, layers_link: str) -> None:
