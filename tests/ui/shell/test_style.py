@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -54,3 +55,8 @@ def test_what_is_no_page_passes_as_it_is(path: str) -> None:
 
 def test_another_kind_of_answer_passes_as_it_is() -> None:
     assert ask("/favicon.png", "image/png")[1] == PAGE
+
+
+def test_rules_for_the_widget_of_a_field_also_hold_once_it_was_made_anew() -> None:
+    """Its key then ends with a number, see `session.choose`, so that only the beginning of the class is the same."""
+    assert re.findall(r"\.st-key-choose-[\w-]+", make_sheet()) == []
