@@ -43,10 +43,11 @@ def show_page() -> None:
     with page.shell("draw", onward=False) as heading:
         with heading:
             network_picker.pick()
-            surfaces.pick_surface()
         drawing, answering, preparing = st.columns([320, 350, 450], gap="medium")
         with drawing:
             read_along()
+            with st.container(horizontal=True, vertical_alignment="center"):
+                surfaces.pick_surface()
         if (reading := relay.show(page.guard(lambda: show_reading(answering, preparing)))) is not None:
             pen_up.follow(reading.digit, session.get("pen_down"), needed=False)
         why.show()

@@ -25,6 +25,8 @@ PHONE: dict[str, Any] = {
     "device_scale_factor": 2,
 }
 MAX_TOP = 130
+MAX_TOP_OF_DRAW = 150
+"""Where the introduction of Draw begins on a phone: below the title, the list of networks and its two buttons."""
 MAX_BAR = 72
 
 WHOLE_NAME = """input => {
@@ -214,7 +216,13 @@ def see_whole_name(page: Page, picker: Locator) -> None:
         expect(shown).to_have_count(0)
 
 
-def test_on_a_phone_the_bars_stand_below_the_answer_on_draw(phone: Page, address: str, seven_link: str) -> None:
+def test_on_a_phone_draw_begins_soon_and_the_bars_stand_below_the_answer(
+    phone: Page, address: str, seven_link: str
+) -> None:
     """What the rail's closed sheet hides is the rail's alone."""
     eyes.opened(phone, f"{address}/{seven_link}")
     expect(phone.locator(".st-key-answer .row").first).to_be_visible()
+    introduction = phone.get_by_text("reads what you draw while you draw it").bounding_box()
+    assert introduction is not None
+    assert introduction["y"] <= MAX_TOP_OF_DRAW
+    expect(eyes.digit(phone)).to_be_in_viewport(ratio=1)

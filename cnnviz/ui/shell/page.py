@@ -209,7 +209,7 @@ def begin(name: str) -> DeltaGenerator:
     terms.begin()
     active = visitor.list_active_runs()
     _navigation(name, active)
-    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    line = st.container(key="heading", horizontal=True, vertical_alignment="center", gap="small")
     line.header(translate(PAGES[name].title), anchor=False, width="content")
     st.caption(terms.explain(PAGES[name].why))
     notices()
