@@ -16,6 +16,8 @@ from tests.browser import eyes, hands
 from tests.server_process import ROOT, Server
 
 CLASSES = 3
+MAX_GAP = 70
+"""CSS pixels between the last bar and what stands below the bars: the line of the exact share is in between."""
 
 MAKE = """
 import sys
@@ -74,6 +76,11 @@ def test_a_network_comes_in_is_looked_into_and_goes_out_again(
     hands.draw(page, hands.SEVEN)
     eyes.drawing_when(page, 1)
     expect_answer(page)
+    last = page.locator(".st-key-answer .row").last.bounding_box()
+    caution = page.get_by_text("Shares are not chances").bounding_box()
+    assert last is not None
+    assert caution is not None
+    assert caution["y"] - last["y"] - last["height"] <= MAX_GAP  # no room is kept for ten classes
     # 3. Follow a cell on Layers to the drawing.
     hands.go_to(page, "Layers")
     eyes.stand(page, "Layers")

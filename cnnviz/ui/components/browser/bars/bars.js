@@ -39,12 +39,21 @@ class Table {
     this.root.style.setProperty("--name", width)
     this.root.classList.toggle("wraps", wraps)
     this.rows = names.map((name, place) => this.row(name, place, body))
+    this.keepRoom(names.length)
     this.status = element("span", "unseen", this.root)
     this.status.setAttribute("role", "status")
     this.told = 0
     this.readout = element("output", "readout", this.root)
     this.readout.dataset.role = "exact"
     this.current = 0
+  }
+
+  // The page kept room for ten rows until it knew how many there are.
+  keepRoom(count) {
+    const { host } = /** @type {ShadowRoot} */ (this.root.getRootNode())
+    /** @type {HTMLElement | null} */
+    const place = host.closest('[class*="st-key-"]')
+    place?.style.setProperty("--rows", String(count))
   }
 
   row(name, place, body) {
