@@ -23,6 +23,12 @@ def get_sentences(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(each.json)[0] for each in protos if each.component_name.endswith("/sentence")]
 
 
+def read_sentence(element: Any) -> list[str]:
+    """Return the text of an element that is a `sentence`; none of any other."""
+    name = getattr(getattr(element, "proto", None), "component_name", "")
+    return [str(json.loads(element.proto.json)[0]["text"])] if name.endswith("/sentence") else []
+
+
 def get_words(app: AppTest) -> list[str]:
     """Return the texts of the page's elements `sentence`."""
     return [str(data["text"]) for data in get_sentences(app)]

@@ -28,7 +28,7 @@ from cnnviz.ui.prediction import network_picker
 from cnnviz.ui.shell import cache, layer_names, page
 from cnnviz.ui.shell.fields import FIELDS
 from tests.marked_text import plain
-from tests.pages.page_digit import get_words
+from tests.pages.page_digit import get_words, read_sentence
 
 ROOT = Path(__file__).parents[2]
 ONE = Drawing((Stroke(((140.0, 40.0), (138.0, 240.0)), 20.0),))
@@ -339,6 +339,24 @@ def test_a_picture_without_a_digit_is_reported(app: AppTest) -> None:
     app.session_state["network"] = "dense-64"
     app.run()
     assert not any("does not look like a digit" in text for text in texts(app))
+
+
+@pytest.mark.parametrize("detail", ["essentials", "everything"])
+def test_the_rail_warns_in_one_line_above_the_network_and_gives_the_measure_at_its_end(
+    app: AppTest, detail: str
+) -> None:
+    """The whole warning pushed the buttons below the list out of a window of 1400 x 900."""
+    x, y = np.mgrid[:28, :28]
+    app.session_state["subject"] = InputSource(kind="picture", digit=((x // 2 + y // 2) % 2).astype(np.float32))
+    app.query_params["show"] = detail
+    app.switch_page("pages/Layers.py").run()
+    assert well(app)
+    elements = list(app.main)
+    picker = next(at for at, one in enumerate(elements) if getattr(one, "key", None) == "choose-network")
+    words = {text: at for at, one in enumerate(elements) for text in read_sentence(one)}
+    assert words["This does not look like a digit."] < picker
+    measures = [at for text, at in words.items() if text.startswith("Measured:")]
+    assert [at > picker for at in measures] == [True] * (detail == "everything")
 
 
 def test_shares_are_not_called_chances_and_smoothed_ones_cautious(

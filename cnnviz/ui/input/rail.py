@@ -45,7 +45,8 @@ _last_place: ContextVar[AbstractContextManager[Any] | None] = ContextVar("last_p
 def keep_in_sight(*, choices: bool = True) -> Iterator[None]:
     """Draw what follows in the rail, and below it the choice of network and surface, unless there are no `choices`.
 
-    The last answers come at the end: they are what a low window may leave out of sight.
+    The last answers come at the end, and how often a warning is wrong: they are what a low window may leave out of
+    sight.
     """
     with st.container(key="subject", gap="xsmall"):
         rail_head(wording.word_all(LABELS))
@@ -79,10 +80,13 @@ def show_reading() -> Prediction:
         answer.show_sentence(answer.describe_answer(prediction, source))
     answer.show_bars(prediction, answer.announce(prediction, source, doubt))
     with followers.container(key="subject-note"):
-        sentence("note", answer.describe_doubt(prediction, measured=session.wants_everything()))
+        sentence("note", answer.warn_of_doubt(prediction))
     history.keep(prediction, source)
     with _last_place.get() or nullcontext():  # in a fragment there is none: the last answers are carried
         history.show()
+        if session.wants_everything():
+            with followers.container(key="subject-measure"):
+                sentence("measure", answer.describe_measure(prediction))
     return prediction
 
 

@@ -31,8 +31,8 @@ READS_CLASS = gettext_noop("The network answers {name} and gives it a [[share]] 
 LIKELIEST = gettext_noop("Probability of the {shown} likeliest of {number:,} classes")
 DOUBT = gettext_noop("This does not look like a digit.")
 DOUBT_MEASURED = gettext_noop(
-    "Measured: the same is said of {rejected} of real digits, and of {caught} of letters, symbols, scribbles, textures "
-    "and blobs."
+    "Measured: this warning is also given for {rejected} of real digits, and for {caught} of letters, symbols, "
+    "scribbles, textures and blobs."
 )
 NO_INK = gettext_noop(
     "The picture was read, but no ink was found in it. Cut out the digit, choose the other ink, or take it again with "
@@ -126,21 +126,33 @@ def describe_answer(prediction: Prediction, subject: InputSource, *, plain: bool
     return translate(template, **values) if plain else terms.explain(template, "answer", **values)
 
 
-def describe_doubt(prediction: Prediction, *, measured: bool = True) -> str:
-    """Return a warning if the picture does not look like a digit; otherwise "".
+def describe_doubt(prediction: Prediction) -> str:
+    """Return a warning if the picture does not look like a digit, with how often that is wrong; otherwise ""."""
+    return " ".join(filter(None, (warn_of_doubt(prediction), describe_measure(prediction))))
 
-    Also "" for a network for which this has not been measured, see `cnnviz.core.inference.evidence`. With `measured` it
-    says how often the warning is wrong.
+
+def warn_of_doubt(prediction: Prediction) -> str:
+    """Return the warning alone.
+
+    Also "" for a network for which this has not been measured, see `cnnviz.core.inference.evidence`.
     """
-    if prediction.empty:
+    return translate(DOUBT) if _find_doubt(prediction) else ""
+
+
+def describe_measure(prediction: Prediction) -> str:
+    """Return how often the warning is wrong and right, where there is one; otherwise ""."""
+    if (least := _find_doubt(prediction)) is None:
         return ""
-    least = cache.load_evidence(prediction.trace.network_name, prediction.weights_sha256)
-    if least is None or evidence.looks_like_digit(prediction.trace, least):
-        return ""
-    if not measured:
-        return translate(DOUBT)
     rejected, caught = format_share(least.largest_rejected), format_share(least.mean_caught)
-    return " ".join((translate(DOUBT), translate(DOUBT_MEASURED, rejected=rejected, caught=caught)))
+    return translate(DOUBT_MEASURED, rejected=rejected, caught=caught)
+
+
+def _find_doubt(prediction: Prediction) -> evidence.EvidenceThreshold | None:
+    """Return what the picture has less of than digits have; None where it looks like one, or nothing was measured."""
+    if prediction.empty:
+        return None
+    least = cache.load_evidence(prediction.trace.network_name, prediction.weights_sha256)
+    return None if least is None or evidence.looks_like_digit(prediction.trace, least) else least
 
 
 def describe_caution(prediction: Prediction) -> str:

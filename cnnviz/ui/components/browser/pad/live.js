@@ -5,7 +5,7 @@ import { PageText } from "./page_text.js"
 
 const NETWORKS = "../networks/" // where Python serves them, see `cnnviz.ui.components.network_files`
 const DIGIT = ".st-key-predicted-digit"
-const NOTE = ".st-key-subject-note" // what only Python knows of an answer
+const NOTES = ".st-key-subject-note, .st-key-subject-measure" // what only Python knows of an answer
 
 const BUDGET = 12 // ms of work a frame; after one that took longer the pen has as much time for itself
 const TOO_SLOW = 80 // ms above which Python is quicker
@@ -160,7 +160,7 @@ export class Live {
   }
 }
 
-/** The digit, which is Streamlit's own element, and the note below the answer. */
+/** The digit, which is Streamlit's own element, and the notes below the answer. */
 class Texts {
   constructor(root) {
     this.root = root
@@ -169,20 +169,20 @@ class Texts {
 
   /** @param {Answer} answer */
   showLive({ empty, digit }) {
-    this.#showNote(false)
+    this.#showNotes(false)
     this.digit.write(empty ? "–" : String(digit))
   }
 
   restore() {
-    this.#showNote(true)
+    this.#showNotes(true)
     this.digit.restore()
   }
 
   // Its place stays, so that nothing moves.
-  #showNote(shown) {
-    /** @type {HTMLElement | null} */
-    const note = document.querySelector(NOTE)
-    if (note) note.style.visibility = shown ? "" : "hidden"
+  #showNotes(shown) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const notes = document.querySelectorAll(NOTES)
+    for (const note of notes) note.style.visibility = shown ? "" : "hidden"
   }
 
   answered() {

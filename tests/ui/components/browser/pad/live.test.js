@@ -13,7 +13,7 @@ page.MutationObserver = class {
   disconnect() {}
   takeRecords = () => []
 }
-page.document = { querySelector: () => null }
+page.document = { querySelector: () => null, querySelectorAll: () => [] }
 
 const { Live } = await import("../../../../../cnnviz/ui/components/browser/pad/live.js")
 
