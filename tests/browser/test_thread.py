@@ -68,6 +68,29 @@ def test_escape_goes_back_one_step_at_a_time(layers_page: Page) -> None:
     canvas.blur()  # nothing has the focus, as when a link has opened the page
     layers_page.keyboard.press("Escape")
     expect_place(layers_page, "conv2d.5")
+    layers_page.keyboard.press("Escape")
+    expect_place(layers_page, "conv2d")
+    layers_page.keyboard.press("Escape")
+    expect_closed(layers_page)
+
+
+def test_escape_from_an_account_that_an_enlarged_map_led_to_ends_on_the_maps(layers_page: Page) -> None:
+    """The enlarged map is gone by then, and the focus was lost."""
+    canvas = eyes.shown(eyes.maps(layers_page, 0))
+    canvas.focus()
+    layers_page.keyboard.press("Enter")
+    enlarged = layers_page.locator(".st-key-maps-0 .enlarged canvas")
+    expect(enlarged.first).to_be_focused()
+    layers_page.keyboard.press("Enter")
+    expect(panel(layers_page).locator(":focus")).to_have_count(1)
+    layer, place, _, _ = str(panel(layers_page).get_attribute("data-cell")).split(".")
+    for step in (f"{layer}.{place}", layer):
+        layers_page.keyboard.press("Escape")
+        expect_place(layers_page, step)
+    layers_page.keyboard.press("Escape")
+    expect_closed(layers_page)
+    expect(enlarged).to_have_count(0)
+    expect(canvas).to_be_focused()
 
 
 def test_keys_go_in_again_to_the_largest_value(page: Page, layers_link: str, traced: Trace) -> None:

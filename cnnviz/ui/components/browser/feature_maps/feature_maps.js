@@ -305,7 +305,7 @@ class Viewer {
 
   // The ledger of the page accounts for the cell, and takes the focus if it is entered by keys.
   tell(stage, cell, enter) {
-    this.move(stepInto(stage.frame.block, cell), stage.canvas, { enter, cell })
+    this.move(stepInto(stage.frame.block, cell), stage.canvas, { enter, cell, home: stage.frame.stage.canvas })
   }
 
   // Another map is enlarged: the ledger of the page explains that one from now on.

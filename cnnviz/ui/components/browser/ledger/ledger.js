@@ -47,8 +47,8 @@ class LedgerPanel {
     this.slide = null
     /** @type {string | null} the cell that is pointed at on a map */
     this.pointed = null
-    /** @type {HTMLElement | undefined} what was gone in from, and gets the focus back */
-    this.origin = undefined
+    /** @type {HTMLElement[]} what was gone in from: the first that is still there gets the focus back */
+    this.origins = []
     /** @type {HTMLElement[]} */
     this.breadcrumbs = []
     root.tabIndex = -1
@@ -91,10 +91,10 @@ class LedgerPanel {
 
   // A step that a viewer of the page asks for; into a cell where nothing is explained yet.
   /** @param {import("../shared/places.js").Move} asked */
-  moved({ channel, step, origin, enter, cell }) {
+  moved({ channel, step, origin, home = origin, enter, cell }) {
     if (channel !== CHANNEL || !(this.active || cell)) return
     if (step.kind === "up" && this.cell !== step.layer) return // another layer than the one that is explained
-    Object.assign(this, { origin, enter, active: true })
+    Object.assign(this, { origins: [origin, home], enter, active: true })
     if (cell) this.from = boxOf(origin, cell)
     this.step(step)
   }
@@ -186,7 +186,7 @@ class LedgerPanel {
     if (view && before === undefined && takeFocusAhead()) this.enter = "place"
     if (this.enter && view) this.focus()
     else if (opened && this.holdsFocus) this.focus()
-    else if (closed && this.holdsFocus) (this.origin?.isConnected ? this.origin : this.root).focus()
+    else if (closed && this.holdsFocus) (this.origins.find((each) => each.isConnected) ?? this.root).focus()
     else if (view) write(this.status, fill(labels.opened, view))
     if (closed) write(this.status, labels.closed)
   }

@@ -21,6 +21,7 @@ const MOVE = "cnnviz:move"
  * @property {string | null} channel of the viewer
  * @property {Step} step
  * @property {HTMLCanvasElement} origin what gets the focus back
+ * @property {HTMLCanvasElement} [home] what gets it where `origin` is gone, as an enlarged map may be
  * @property {boolean} enter whether the focus goes on to the account
  * @property {Cell} [cell] the cell that was gone into, on the canvas
  */
