@@ -36,5 +36,6 @@ export const measure = () => {
 
   const elements = (root) =>
     [...root.querySelectorAll("*")].flatMap((each) => [each, ...(each.shadowRoot ? elements(each.shadowRoot) : [])])
-  return elements(page).flatMap(pale)
+  const popovers = document.querySelectorAll('[data-testid="stPopoverBody"]')
+  return [page, ...popovers].flatMap(elements).flatMap(pale)
 }

@@ -177,11 +177,13 @@ class Stop:
         title: of its page.
         option: what is chosen there, "" for nothing.
         link: leads there from another page; "": the navigation does.
+        popover: name of the button whose popover is opened there, "" for none; it is closed before the walk goes on.
     """
 
     title: str
     option: str = ""
     link: str = ""
+    popover: str = ""
 
 
 def walk_through(page: Page, address: str, stops: Mapping[str, Stop]) -> Iterator[str]:
@@ -201,8 +203,17 @@ def walk_through(page: Page, address: str, stops: Mapping[str, Stop]) -> Iterato
             expect(page.get_by_role("radio", name=stop.option, exact=True)).to_be_checked()
             eyes.settled(page)
             eyes.still(page)
-        focus_beginning(page)
+        if stop.popover:
+            page.get_by_role("button", name=stop.popover).press("Enter")  # the focus is at the popover then
+            page.get_by_test_id("stPopoverBody").get_by_test_id("stElementContainer").first.wait_for()
+            eyes.settled(page)
+            eyes.still(page)
+        else:
+            focus_beginning(page)
         yield name
+        if stop.popover:
+            page.keyboard.press("Escape")
+            expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
 def focus_beginning(page: Page) -> None:

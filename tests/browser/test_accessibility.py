@@ -61,7 +61,8 @@ WIDEN = """() => {
 """Spaces all text as WCAG 1.4.12 allows visitors to."""
 
 CUT = f"""() => {{ {EVERY}
-    return every(document.querySelector('[data-testid="stMain"]')).filter(element => {{
+    const parts = document.querySelectorAll('[data-testid="stMain"], [data-testid="stPopoverBody"]')
+    return [...parts].flatMap(every).filter(element => {{
         const {{ overflowX, overflowY, textOverflow }} = getComputedStyle(element)
         const spells = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim())
         if (!(spells || element.matches("button")) || !seen(element) || element.closest(".unseen")) return false
@@ -73,7 +74,8 @@ CUT = f"""() => {{ {EVERY}
 }}"""
 """Returns texts that do not fit where they stand."""
 
-PLACES = {title: Stop(title) for title in ("Draw", "Filters", "Convolution", "Pooling", "Data", "Compare")}
+PLACES = {"Draw": Stop("Draw"), "Open your own": Stop("Draw", popover="Open your own")}
+PLACES |= {title: Stop(title) for title in ("Filters", "Convolution", "Pooling", "Data", "Compare")}
 PLACES |= {
     "builder": Stop("Train", option="Build your own"),
     "Layers": Stop("Layers", link=f"/Layers?net={LAYERS_NETWORK}"),

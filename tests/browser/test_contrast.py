@@ -9,7 +9,8 @@ from tests.browser.conftest import Visitor
 from tests.browser.hands import Stop
 
 PALE_TEXTS = eyes.measuring("contrast")
-PLACES = {title: Stop(title) for title in ("Draw", "Layers", "Filters", "Convolution", "Pooling", "Data", "Train")}
+PLACES = {"Draw": Stop("Draw"), "Open your own": Stop("Draw", popover="Open your own")}
+PLACES |= {title: Stop(title) for title in ("Layers", "Filters", "Convolution", "Pooling", "Data", "Train")}
 PLACES |= {
     "builder": Stop("Train", option="Build your own"),
     "runs": Stop("Train", option="Watch and compare"),
