@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import weakref
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -16,8 +17,10 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.form_utils import FormData
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.presentation import apply_presenter
 from streamlit.runtime.state.session_state import SessionState
 
 from cnnviz.ui.shell.process_tuning import script_runs
@@ -101,6 +104,32 @@ def test_what_is_set_in_a_state_is_set_in_the_component() -> None:
         assert kept[0] == kept[1] == dict(ours)
         written += 1
     assert written > 5
+
+
+def test_a_state_takes_private_attributes_and_weak_references_as_streamlit_s_does() -> None:
+    for theirs, ours, _, _ in states():
+        if type(theirs) in (dict, type(None), int):  # presented as it is
+            continue
+        before = dict(ours)
+        for shown in (theirs, ours):
+            shown._mark = 1
+            assert shown._mark == 1
+            assert weakref.ref(shown)() is shown
+        assert theirs == ours == before
+
+
+@pytest.mark.parametrize("make", [presentation.make_bidi_component_presenter, script_runs.make_presenter])
+def test_events_that_cannot_be_read_leave_the_state_as_it_is(make: Any) -> None:
+    def refuse(_: Any) -> Any:
+        raise ValueError("These are no events.")
+
+    session, base = SessionState(), {"strokes": 1}
+    session._set_widget_metadata(WidgetMetadata(EVENTS, refuse, lambda x: x, "json_trigger_value"))
+    session._set_widget_metadata(
+        WidgetMetadata(COMPONENT, lambda x: x, lambda x: x, "json_value", presenter=make(EVENTS, COMPONENT))
+    )
+    session._new_widget_state.set_widget_from_proto(WidgetState(id=EVENTS, json_trigger_value="{"))
+    assert apply_presenter(session, COMPONENT, base) is base
 
 
 def test_a_look_at_a_state_leaves_nothing_to_the_garbage_collector() -> None:

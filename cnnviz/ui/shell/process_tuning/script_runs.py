@@ -44,7 +44,11 @@ def present_states_cheaply() -> bool:
 def make_presenter(
     aggregator_id: str, component_id: str | None = None, allowed_state_keys: set[str] | None = None
 ) -> Callable[[Any, Any], Any]:
-    """Return what Streamlit's `make_bidi_component_presenter` returns: a function that adds triggers to a state."""
+    """Return what Streamlit's `make_bidi_component_presenter` returns: a function that adds triggers to a state.
+
+    Streamlit's catches every error and presents the state as it is; so does `apply_presenter`, the only caller, for
+    this one.
+    """
 
     def present(base_value: Any, session_state: Any) -> Any:
         if not isinstance(base_value, dict):
@@ -69,9 +73,11 @@ def make_presenter(
 
 
 class _ComponentState(dict[str, Any]):
-    """A component's state as `st.session_state` shows it: what is set here is set in the component as well."""
+    """A component's state as `st.session_state` shows it: what is set here is set in the component as well.
 
-    __slots__ = ("_allowed", "_component", "_session")
+    It has no slots, because Streamlit's own takes any private attribute and weak references, and one of ours is no ring
+    with them either.
+    """
 
     def __init__(self, data: dict[str, Any], session: Any, component: str | None, allowed: set[str] | None) -> None:
         super().__init__(data)
