@@ -418,3 +418,21 @@ def test_a_layer_takes_in_nothing_that_others_read_under_another_name(passed: st
     assert "Add" in kinds(compare(shaped(*behind, node("Add", "c r", "v"), units=72, **bias), (1, 8, 8)))
     alone = compare(shaped(*behind, node("Identity", "r", "v"), units=72, **bias), (1, 8, 8))
     assert kinds(alone)[:2] == ["Conv2D", "Flatten"]
+
+
+@pytest.mark.parametrize(
+    ("form", "read_as_it_is"), [([1, 72], True), ([-1, 72], True), ([1, -1], True), ([0, -1], False)]
+)
+def test_allowzero_means_nothing_where_no_side_is_0(form: list[int], read_as_it_is: bool):
+    flattened = node("Reshape", "c form", "flat", allowzero=1)
+    found = {"k": WEIGHTS["conv.weight"], "fc.weight": RANDOM.normal(size=(72, 10)).astype(np.float32)}
+    data = file(
+        [node("Conv", "x k", "c"), flattened, node("MatMul", "flat fc.weight", "y")],
+        found | {"form": np.array(form)},
+        opset=18,
+    )
+    if read_as_it_is:
+        assert kinds(compare(data, (1, 8, 8))) == ["Conv2D", "Flatten", "Dense", "Softmax"]
+    else:
+        with pytest.raises(Refusal, match="Reshape"):
+            read(data)

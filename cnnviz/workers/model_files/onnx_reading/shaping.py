@@ -44,9 +44,10 @@ def _flatten(builder: Builder, value: Value) -> Value:
 
 
 def read_reshape(builder: Builder) -> Value:
-    builder.expect(allowzero=0)
     value = builder.value()
     target = [int(side) for side in builder.constant(1).ravel()[:8]]
+    if 0 in target:
+        builder.expect(allowzero=0)  # PyTorch sets it also where no side is 0, and it means nothing
     old = value.sides
     sides = [old[place] if side == 0 and place < len(old) else side for place, side in enumerate(target[1:])]
     number = math.prod(value.shape)
