@@ -11,7 +11,7 @@ from cnnviz.core.data.picture_sets import TEST, TRAIN, PictureSet
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers.checks import repr_of
 from cnnviz.core.messages import gettext_noop
-from cnnviz.core.networks.training_plan import TrainingPlan, count_digits
+from cnnviz.core.networks.training_plan import TrainingPlan
 
 VALIDATION = "validation"
 SPLITS = {
@@ -22,7 +22,7 @@ SPLITS = {
 """Split -> label. The validation set is held out of the training part."""
 
 PLAN = TrainingPlan(examples=60_000, validation_examples=6_000, seed=1)
-"""The plan whose split is shown: that of the network `cnn-32-32`. Smaller data sets hold out the same share."""
+"""The plan whose split is shown: that of the network `cnn-32-32`. Other data sets hold out the same share."""
 
 SIDE = 9
 PER_SHEET = SIDE * SIDE
@@ -37,6 +37,15 @@ def get_part(name: str) -> str:
     return TEST if name == TEST else TRAIN
 
 
+def count_parts(available: int) -> tuple[int, int]:
+    """Return how many pictures of a training part are learned from and how many held out, in `PLAN`'s shares.
+
+    A larger part than the plan's is divided whole too, so that each of its pictures is on some sheet.
+    """
+    held_out = -(-PLAN.validation_examples * available // PLAN.examples)
+    return available - held_out, held_out
+
+
 @lru_cache(maxsize=16)
 def select_rows(pictures: PictureSet, name: str, label: int | None = None) -> np.ndarray:
     """Return the rows of a part that belong to the split `name`, ascending; with a `label` only those that have it.
@@ -48,7 +57,7 @@ def select_rows(pictures: PictureSet, name: str, label: int | None = None) -> np
     """
     rows = np.arange(len(pictures.labels), dtype=np.int32)
     if name != TEST:
-        learned, held_out = count_digits(PLAN, len(rows))
+        learned, held_out = count_parts(len(rows))
         order = split.order_stratified(pictures.labels, PLAN.seed)
         rows = np.sort(order[:held_out] if name == VALIDATION else order[held_out : held_out + learned])
     if label is not None:

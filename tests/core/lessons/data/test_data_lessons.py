@@ -40,6 +40,15 @@ def test_the_split_is_the_one_of_a_training(mnist: Dataset) -> None:
     assert set(rows.select_rows(pictures, "train")) == set(order[6000:])
 
 
+def test_a_part_larger_than_the_plans_is_divided_whole() -> None:
+    count = 65_000
+    labels = np.arange(count, dtype=np.uint8) % 26
+    pictures = PictureSet("letters", "train", "letters-train", np.zeros((count, 1, 1), np.uint8), labels)
+    learned, held_out = rows.select_rows(pictures, "train"), rows.select_rows(pictures, "validation")
+    assert len(held_out) == 6_500
+    assert len(np.union1d(learned, held_out)) == count == len(learned) + len(held_out)
+
+
 def test_rows_of_one_label_have_it(pictures: PictureSet) -> None:
     found = rows.select_rows(pictures, "test", 7)
     np.testing.assert_array_equal(found, np.flatnonzero(pictures.labels == 7))
