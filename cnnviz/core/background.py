@@ -60,6 +60,7 @@ class BackgroundTask(Generic[Result]):
         self._work = work
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._stopped = False
         self._status: Status[Result] = Status()
 
     @property
@@ -81,6 +82,10 @@ class BackgroundTask(Generic[Result]):
             self._thread.join(seconds)
         return self._status
 
+    def stop(self) -> None:
+        """Have the work end with a refusal the next time it reports progress; it may clean up as for any refusal."""
+        self._stopped = True
+
     def _run(self) -> None:
         """Do the work and store its outcome; runs in the thread."""
         try:
@@ -94,5 +99,7 @@ class BackgroundTask(Generic[Result]):
             self._status = Status(1.0, self._status.message, result=result)
 
     def _report(self, fraction: float, message: str) -> None:
-        """Store progress, with `fraction` clamped to [0, 1]."""
+        """Store progress, with `fraction` clamped to [0, 1]. Raises `Refusal` once the task was stopped."""
+        if self._stopped:
+            raise Refusal("This was stopped before its end. Begin it again when you like.")
         self._status = Status(min(max(fraction, 0.0), 1.0), message)

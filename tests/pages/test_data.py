@@ -99,7 +99,7 @@ def test_an_index_is_found_and_what_is_none_is_refused_in_words(grids: Grids) ->
     assert "must be" not in texts(search(app, "3"))
 
 
-@pytest.mark.parametrize("query", [{"index": "70000"}, {"sheet": "x"}, {"set": "cifar"}, {"split": "all"}])
+@pytest.mark.parametrize("query", [{"index": "124800"}, {"sheet": "x"}, {"set": "cifar"}, {"split": "all"}])
 def test_a_link_to_what_is_not_there_is_ignored_in_words(grids: Grids, query: dict[str, str]) -> None:
     app = opened(**query)
     assert well(app)

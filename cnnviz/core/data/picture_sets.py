@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -16,16 +17,19 @@ import numpy as np
 from cnnviz.core.background import BackgroundTask, Progress
 from cnnviz.core.data import colour_digits, datasets, labelled_set, mnist_source, published_sets
 from cnnviz.core.data.datasets import Dataset
+from cnnviz.core.data.emnist.letters import ArchivedLetters
 from cnnviz.core.data.labelled_file import KeptSet
 from cnnviz.core.data.labelled_set import LabelledSet
+from cnnviz.core.data.published_sets import PublishedSet
 from cnnviz.core.messages import gettext_noop
 
-MNIST, FASHION, KUZUSHIJI, COLOUR, DIGITS = "mnist", "fashion", "kuzushiji", "colour", "digits"
+MNIST, FASHION, KUZUSHIJI, LETTERS, COLOUR, DIGITS = "mnist", "fashion", "kuzushiji", "letters", "colour", "digits"
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         MNIST: gettext_noop("MNIST"),
         FASHION: gettext_noop("Fashion-MNIST"),
         KUZUSHIJI: gettext_noop("Kuzushiji-MNIST"),
+        LETTERS: gettext_noop("EMNIST Letters"),
         COLOUR: gettext_noop("Colour digits"),
         DIGITS: gettext_noop("scikit-learn digits"),
     }
@@ -45,7 +49,7 @@ PIXELS = 28 * 28
 """Pixels, and bytes, of a grey picture."""
 
 Key = tuple[str, str, object]
-"""Data set, part, and what MNIST is on this computer."""
+"""Data set, part, and what MNIST is on this computer, or whether the letters are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +84,11 @@ class PictureSet:
     full: np.ndarray | None = field(default=None, repr=False)
     sizes: tuple[int, int] = (0, 0)
 
+    @property
+    def named(self) -> bool:
+        """Whether a label is told by the name of its class alone, without its number."""
+        return self.name in (OWN, LETTERS)
+
     def take(self, rows: np.ndarray) -> np.ndarray:
         """Return the pictures of these rows as a network's data has them: (k, 28, 28), or (k, 32, 32, 3), uint8."""
         if self.full is not None:
@@ -112,6 +121,31 @@ def retry(name: str, part: str) -> None:
     task = _tasks.get(_key(name, part))
     if task is not None and task.status.refusal is not None:
         _tasks.pop(_key(name, part), None)
+
+
+_fetches: dict[str, BackgroundTask[Path]] = {}
+"""Archives that are being fetched, or could not be, by the name of the data set; one task for all visitors."""
+
+
+def find_fetch(name: str) -> BackgroundTask[Path] | None:
+    """Return the task that fetches the archive of a data set, running or ended; None if nobody began one."""
+    return _fetches.get(name)
+
+
+def begin_fetch(name: str) -> None:
+    """Begin to fetch the archive of the data set `name`, unless that is being done; a failed attempt is forgotten."""
+    task = _fetches.get(name)
+    if task is None or task.status.done:
+        archived = published_sets.SETS[name]
+        if isinstance(archived, ArchivedLetters):
+            _fetches[name] = BackgroundTask(archived.fetch).start()
+
+
+def stop_fetch(name: str) -> None:
+    """Stop fetching the archive of a data set; what came of it stays for the next attempt."""
+    task = _fetches.pop(name, None)
+    if task is not None:
+        task.stop()
 
 
 def load(name: str, part: str) -> PictureSet:
@@ -148,19 +182,44 @@ def from_kept(kept: KeptSet, part: str) -> PictureSet:
 def join(parts: tuple[PictureSet, PictureSet], classes: tuple[str, ...]) -> KeptSet:
     """Return both parts of a grey data set as a set to be kept, with its test part as it is published.
 
+    Of a training part that is larger than a set may be, the first pictures of each class are taken, equally many.
+
     Args:
         parts: The training and the test part.
         classes: Names of the classes, in the visitor's language.
     """
     trained, tested = parts
-    pictures = np.concatenate([trained.images, tested.images])[..., None]
-    labels = np.concatenate([trained.labels, tested.labels])
+    rows = _select_first(trained.labels, len(classes), labelled_set.MAX_PICTURES - len(tested.labels))
+    pictures = np.concatenate([trained.images[rows], tested.images])[..., None]
+    labels = np.concatenate([trained.labels[rows], tested.labels])
     return KeptSet(LabelledSet(NAMES[trained.name], pictures, labels, classes), len(tested.labels))
 
 
+def count_joined(published: PublishedSet | ArchivedLetters) -> tuple[int, int]:
+    """Return how many pictures of the training part `join` keeps of a published set, and of each class, at most."""
+    room = labelled_set.MAX_PICTURES - published.sizes[TEST]
+    if published.sizes[TRAIN] <= room:
+        return published.sizes[TRAIN], published.sizes[TRAIN]
+    each = room // len(published.classes)
+    return each * len(published.classes), each
+
+
+def _select_first(labels: np.ndarray, classes: int, room: int) -> np.ndarray | slice:
+    """Return which rows are kept of a training part: all, or of each class the first, if `room` is for fewer."""
+    if len(labels) <= room:
+        return slice(None)
+    kept = np.zeros(len(labels), bool)
+    for label in range(classes):
+        kept[np.flatnonzero(labels == label)[: room // classes]] = True
+    return np.flatnonzero(kept)
+
+
 def _key(name: str, part: str) -> Key:
-    """Return the key of a part: another file of MNIST, or its arrival, makes another part of it."""
-    return name, part, (mnist_source.get_stamp(), datasets.load_test().name) if name in (MNIST, COLOUR) else None
+    """Return the key of a part: another file of MNIST, its arrival or that of the letters makes another part of it."""
+    if name in (MNIST, COLOUR):
+        return name, part, (mnist_source.get_stamp(), datasets.load_test().name)
+    published = published_sets.SETS.get(name)
+    return name, part, isinstance(published, ArchivedLetters) and published.is_cached()
 
 
 def _load(name: str, part: str, progress: Progress) -> PictureSet:

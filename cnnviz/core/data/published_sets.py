@@ -1,7 +1,8 @@
 """Read data sets that are published in the form of MNIST, from Keras's cache or from where they are published.
 
 Each has four files, which must be the published ones byte for byte; nothing is decompressed before that is known. They
-are gzip over IDX: a header of 8 or 16 bytes, then the bytes of the array.
+are gzip over IDX: a header of 8 or 16 bytes, then the bytes of the array. EMNIST's letters are another matter
+(`emnist.letters`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from cnnviz.core import atomic_file
 from cnnviz.core.background import Progress, ignore_progress
 from cnnviz.core.data import http_file, mnist_source
+from cnnviz.core.data.emnist.letters import LETTERS, ArchivedLetters
 from cnnviz.core.errors import Refusal
 from cnnviz.core.messages import gettext_noop
 
@@ -75,7 +77,12 @@ class PublishedSet:
     @property
     def count(self) -> int:
         """Number of pictures of both parts."""
-        return sum(labels.shape[0] for _, labels in self.files.values())
+        return sum(self.sizes.values())
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Part, "train" or "test" -> number of its pictures."""
+        return {part: labels.shape[0] for part, (_, labels) in self.files.items()}
 
     def get_folder(self) -> Path:
         """Return where the files are kept, whether they are there or not."""
@@ -206,5 +213,7 @@ KUZUSHIJI_MNIST = PublishedSet(
 """Ten characters of old Japanese handwriting (T. Clanuwat and others, arXiv 1812.01718); sizes and digests are those
 that TensorFlow Datasets checks."""
 
-SETS: Mapping[str, PublishedSet] = MappingProxyType({"fashion": FASHION_MNIST, "kuzushiji": KUZUSHIJI_MNIST})
+SETS: Mapping[str, PublishedSet | ArchivedLetters] = MappingProxyType(
+    {"fashion": FASHION_MNIST, "kuzushiji": KUZUSHIJI_MNIST, "letters": LETTERS}
+)
 """Name in a link -> the set."""

@@ -48,6 +48,16 @@ TERMS = (
         "data",
     ),
     Term(
+        "emnist",
+        gettext_noop("EMNIST Letters"),
+        gettext_noop(
+            "A data set in the form of MNIST, with 145,600 handwritten letters in 26 classes, capital and small ones "
+            "together. Some look alike, such as a capital I and a small l, so it is harder than digits."
+        ),
+        "Cohen, Afshar, Tapson, van Schaik: EMNIST, an extension of MNIST to handwritten letters (2017)",
+        "data",
+    ),
+    Term(
         "preprocessing",
         gettext_noop("Preprocessing"),
         gettext_noop(

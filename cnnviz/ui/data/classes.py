@@ -40,7 +40,7 @@ def show(pictures: PictureSet) -> None:
     split = session.get("data_split")
     names = (
         list(pictures.classes)
-        if pictures.name == OWN
+        if pictures.named
         else [
             str(label) if pictures.classes == DIGIT_CLASSES else f"{label} {translate(pictures.classes[label])}"
             for label in range(len(pictures.classes))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.core.data import datasets, picture_sets, published_sets
+from cnnviz.core.data.emnist.letters import ArchivedLetters
 from cnnviz.core.data.picture_sets import PictureSet
 from cnnviz.core.errors import Refusal
 from cnnviz.core.lessons.data import rows
-from cnnviz.ui.data import own_pictures, published_training
+from cnnviz.ui.data import archive_offer, own_pictures, published_training
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.shell import page, session, terms, widgets
 
@@ -34,6 +35,9 @@ SOURCES = {
     picture_sets.KUZUSHIJI: gettext_noop(
         "[[kuzushiji-mnist|Kuzushiji-MNIST]]: {number} characters of old Japanese handwriting. {attribution}, "
         "{licence}."
+    ),
+    picture_sets.LETTERS: gettext_noop(
+        "[[emnist|EMNIST Letters]]: {number} handwritten letters. {attribution}, {licence}."
     ),
     picture_sets.COLOUR: gettext_noop(
         "{number} digits, each with its own ink and paper, drawn at random. {attribution}, {licence}."
@@ -64,14 +68,18 @@ def load() -> PictureSet | None:
     name, part = session.get("data_set"), rows.get_part(session.get("data_split"))
     if name not in picture_sets.NAMES:
         return _load_own(name, part)
+    published = published_sets.SETS.get(name)
+    if isinstance(published, ArchivedLetters) and not published.is_cached():
+        archive_offer.show(name, published)
+        return None
     if name in (picture_sets.MNIST, picture_sets.COLOUR) and datasets.load_test().name != datasets.MNIST:
         datasets.TEST_DOWNLOAD.start().wait(DOWNLOAD_PATIENCE)
     task = picture_sets.request(name, part)
     status = task.wait(PATIENCE)
     if status.result is not None:
         _describe(status.result)
-        if name in published_sets.SETS:
-            published_training.offer(name, published_sets.SETS[name].count)
+        if published is not None:
+            published_training.offer(name, published)
         return status.result
     if status.refusal is not None:
         st.warning(page.escape_markdown(translate_refusal(status.refusal)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.data.picture_sets import DIGIT_CLASSES, OWN, PictureSet
+from cnnviz.core.data.picture_sets import DIGIT_CLASSES, PictureSet
 from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import InputSource
 from cnnviz.core.lessons.data.one_hot import compute_loss, encode
@@ -21,7 +21,7 @@ LOSS = gettext_noop("The [[loss]] looks at the label's own share alone: −ln {s
 
 def show(source: InputSource, label: int, pictures: PictureSet) -> None:
     """Show the label as a picture, and what the network answers if it knows these classes."""
-    classes = pictures.classes if pictures.name == OWN else DIGIT_CLASSES
+    classes = pictures.classes if pictures.named else DIGIT_CLASSES
     network, shares = networks.load_chosen(), None
     if source.label is not None and network.architecture.classes == classes:
         shares = subject.read(network, source, session.steps()).trace.probabilities

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.data import picture_sets
+from cnnviz.core.data import labelled_set, picture_sets
+from cnnviz.core.data.emnist.letters import ArchivedLetters
 from cnnviz.core.data.picture_sets import TEST, TRAIN, PictureSet
+from cnnviz.core.data.published_sets import PublishedSet
 from cnnviz.core.errors import Refusal
 from cnnviz.ui.data import own_pictures
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
@@ -19,16 +21,22 @@ HELP = gettext_noop(
     "Train then learns from them."
 )
 
+FIRST_HELP = gettext_noop(
+    "Keeps {number} of the {all} pictures among your own sets, {size} MB on this server: the published test set as it "
+    "is and, since a set may have {most} pictures, the first {each} training pictures of each class. Train then learns "
+    "from them."
+)
 
-def offer(name: str, number: int) -> None:
-    """Show the button that adds the published set `name`, which has so many pictures, and how far that is.
+
+def offer(name: str, published: PublishedSet | ArchivedLetters) -> None:
+    """Show the button that adds the published set `name`, and how far that is.
 
     Returns only while the visitor's sets stay as they are; the page is drawn again when the set is there.
     """
     st.button(
         translate("Add to your sets"),
         key="own-publish",
-        help=translate(HELP, number=f"{number:,}", size=round(number * picture_sets.PIXELS / 1e6)),
+        help=_describe(published),
         on_click=session.guard(_begin),
         args=(name,),
     )
@@ -48,6 +56,17 @@ def offer(name: str, number: int) -> None:
     session.put(own_adding="")
     own_pictures.look_at(set_id)
     st.rerun()
+
+
+def _describe(published: PublishedSet | ArchivedLetters) -> str:
+    """Say what is kept: the whole set, or the first pictures of each class of a larger one."""
+    learned, each = picture_sets.count_joined(published)
+    number = learned + published.sizes[TEST]
+    values = {"number": f"{number:,}", "size": round(number * picture_sets.PIXELS / 1e6)}
+    if number == published.count:
+        return translate(HELP, **values)
+    most = f"{labelled_set.MAX_PICTURES:,}"
+    return translate(FIRST_HELP, **values, all=f"{published.count:,}", most=most, each=f"{each:,}")
 
 
 def _load(name: str, part: str) -> PictureSet | None:

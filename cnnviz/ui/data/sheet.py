@@ -82,7 +82,7 @@ def take_digit(pictures: PictureSet, index: int) -> np.ndarray:
 
 def name_class(pictures: PictureSet, label: int) -> str:
     """Return a label with what it means, where that is not the digit itself."""
-    if pictures.name == OWN:
+    if pictures.named:
         return pictures.classes[label]
     return str(label) if pictures.classes == DIGIT_CLASSES else f"{label}, {translate(pictures.classes[label])}"
 
@@ -97,7 +97,7 @@ def _get_label(pictures: PictureSet) -> int | None:
 
 def _describe(pictures: PictureSet, index: int) -> str:
     label = int(pictures.labels[index])
-    if pictures.name == OWN:
+    if pictures.named:
         return translate(DESCRIPTION, label=pictures.classes[label], index=index)
     if pictures.classes == DIGIT_CLASSES:
         return translate(DESCRIPTION, label=label, index=index)
@@ -105,20 +105,14 @@ def _describe(pictures: PictureSet, index: int) -> str:
 
 
 def _show_choices(pictures: PictureSet) -> None:
-    if pictures.name == OWN:
-        _show_own_labels(pictures)
-        return
-    widgets.one_of("data_label", translate("With the label"), then=_turn_to_first)
-    if pictures.classes != DIGIT_CLASSES:
-        st.caption(" · ".join(f"{number} {translate(name)}" for number, name in enumerate(pictures.classes)))
-
-
-def _show_own_labels(pictures: PictureSet) -> None:
-    """Show the choice of a class of the visitor's own, by name."""
+    """Show the choice of a label: by the names of the classes, or by numbers with a line that says what they mean."""
     names = {ALL: translate("all")} | {
-        str(label): page.escape_markdown(name) for label, name in enumerate(pictures.classes)
+        str(label): page.escape_markdown(name) if pictures.named else str(label)
+        for label, name in enumerate(pictures.classes)
     }
     widgets.one_named("data_label", translate("With the label"), names, then=_turn_to_first)
+    if not pictures.named and pictures.classes != DIGIT_CLASSES:
+        st.caption(" · ".join(f"{number} {translate(name)}" for number, name in enumerate(pictures.classes)))
 
 
 def _show_sheet(pictures: PictureSet, on_sheet: np.ndarray, chosen: int) -> None:
@@ -137,7 +131,7 @@ def _show_sheet(pictures: PictureSet, on_sheet: np.ndarray, chosen: int) -> None
 
 def _caption(pictures: PictureSet, label: int) -> str:
     """Return what stands below a picture of the sheet, in little room."""
-    return pictures.classes[label][:MAX_CAPTION] if pictures.name == OWN else str(label)
+    return pictures.classes[label][:MAX_CAPTION] if pictures.named else str(label)
 
 
 def _show_turning(found: np.ndarray, on_sheet: np.ndarray) -> None:

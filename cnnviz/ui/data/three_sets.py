@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.core.data import bundled_digits, mnist_file, picture_sets, published_sets
 from cnnviz.core.data.picture_sets import OWN, SLUGS, TEST, TRAIN, PictureSet
-from cnnviz.core.lessons.data.rows import PLAN, SPLITS, VALIDATION
+from cnnviz.core.lessons.data.rows import SPLITS, VALIDATION, count_parts
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.training_plan import TrainingPlan, count_digits
 from cnnviz.core.training.plan_draft import make_default_draft
@@ -27,10 +27,7 @@ PURPOSES = {
 }
 SIZES = {
     picture_sets.MNIST: (mnist_file.SHAPES["y_train"][0], mnist_file.SHAPES["y_test"][0]),
-    **{
-        name: (published.files[TRAIN][1].shape[0], published.files[TEST][1].shape[0])
-        for name, published in published_sets.SETS.items()
-    },
+    **{name: (published.sizes[TRAIN], published.sizes[TEST]) for name, published in published_sets.SETS.items()},
     picture_sets.DIGITS: (bundled_digits.TRAIN_COUNT, bundled_digits.COUNT - bundled_digits.TRAIN_COUNT),
 }
 """Data set -> pictures of its training and its test part."""
@@ -45,7 +42,7 @@ NONE_HELD_OUT = gettext_noop(
 def show(pictures: PictureSet) -> None:
     """Show why there are three sets, how large they are, and how the stored networks' plans divide them."""
     available, tested = pictures.sizes if pictures.name == OWN else SIZES[SLUGS[pictures.slug][0]]
-    learned, held_out = count_digits(PLAN, available)
+    learned, held_out = count_parts(available)
     with st.container(key="three-sets"):
         st.subheader(translate("Why three sets"), anchor=False)
         st.caption(terms.explain(WHY))

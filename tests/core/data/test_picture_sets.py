@@ -15,7 +15,7 @@ import pytest
 
 from cnnviz.core.data import colour_digits, datasets, http_file, labelled_parts, picture_sets, published_sets
 from cnnviz.core.data.datasets import Dataset
-from cnnviz.core.data.published_sets import File
+from cnnviz.core.data.published_sets import File, PublishedSet
 from cnnviz.core.errors import Refusal
 
 
@@ -92,9 +92,17 @@ def publish(monkeypatch: pytest.MonkeyPatch, address: str = "") -> None:
     )
     parts = {"train": (images, labels), "test": (images, labels)}
     small = {
-        name: replace(each, files=parts, address=address or each.address) for name, each in published_sets.SETS.items()
+        name: replace(each, files=parts, address=address or each.address)
+        for name, each in published_sets.SETS.items()
+        if isinstance(each, PublishedSet)
     }
     monkeypatch.setattr(published_sets, "SETS", small)
+
+
+def find_set(name: str) -> PublishedSet:
+    published = published_sets.SETS[name]
+    assert isinstance(published, PublishedSet)
+    return published
 
 
 @pytest.fixture
@@ -133,7 +141,7 @@ def test_a_published_set_comes_from_its_address_and_is_kept_in_kerass_cache(
 
 
 def test_a_damaged_file_is_downloaded_again_and_a_forged_one_refused(small: SimpleNamespace) -> None:
-    fashion = published_sets.SETS["fashion"]
+    fashion = find_set("fashion")
     fashion.read("test")
     path = fashion.get_folder() / "images.gz"
     path.write_bytes(b"x" * path.stat().st_size)
@@ -165,7 +173,7 @@ def test_offline_it_is_said_and_can_be_tried_again(small: SimpleNamespace, name:
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_published_files_have_the_shapes_and_sizes_of_mnist(name: str) -> None:
-    published = published_sets.SETS[name]
+    published = find_set(name)
     for part, count in (("train", 60_000), ("test", 10_000)):
         images, labels = published.files[part]
         assert (images.shape, labels.shape) == ((count, 28, 28), (count,))
@@ -197,13 +205,13 @@ def test_files_come_over_http_and_only_the_published_ones_are_kept(monkeypatch: 
         try:
             address = f"http://127.0.0.1:{server.server_port}"
             publish(monkeypatch, f"{address}/forged/")
-            kuzushiji = published_sets.SETS["kuzushiji"]
+            kuzushiji = find_set("kuzushiji")
             with pytest.raises(Refusal, match="file of Kuzushiji-MNIST is not the published one"):
                 kuzushiji.read("test")
             assert not kuzushiji.get_folder().exists()
             publish(monkeypatch, f"{address}/")
             steps = list[float]()
-            kuzushiji = published_sets.SETS["kuzushiji"]
+            kuzushiji = find_set("kuzushiji")
             images, labels = kuzushiji.read("test", lambda fraction, _: steps.append(fraction))
             assert (images.tolist(), labels.tolist()) == (IMAGES.tolist(), LABELS.tolist())
             assert steps[-1] == 1

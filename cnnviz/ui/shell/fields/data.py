@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnviz.core.data import colour_digits, picture_sets
+from cnnviz.core.data import colour_digits, picture_sets, published_sets
 from cnnviz.core.lessons.data import augmented, rows
 from cnnviz.jobs.sandbox import data_reasons
 from cnnviz.ui.i18n import gettext_noop
@@ -10,10 +10,14 @@ from cnnviz.ui.shell.fields.field import Field, whole
 
 ALL = "all"
 
-MAX_SHEETS = 900
-"""Sheets that a link may count: 60,000 pictures are 741."""
+MAX_INDEX = max(max(each.sizes.values()) for each in published_sets.SETS.values()) - 1
+"""Largest index in a link: that of the largest part, and of no smaller one of a visitor's own."""
 
-MAX_INDEX = 69_999
+MAX_SHEETS = MAX_INDEX // rows.PER_SHEET
+"""Largest number of a sheet in a link, counted from 0."""
+
+LABELS = range(max(len(each.classes) for each in published_sets.SETS.values()))
+"""Labels in a link. Of a set with fewer classes, all are shown for those that it lacks."""
 
 BATCH = 4
 """Pictures of the batch whose axes are shown."""
@@ -41,7 +45,7 @@ FIELDS = (
         "data_label",
         ALL,
         "label",
-        options={ALL: gettext_noop("all"), **{digit: digit for digit in "0123456789"}},
+        options={ALL: gettext_noop("all"), **{str(label): str(label) for label in LABELS}},
         written=lambda get: get("data_set") in picture_sets.NAMES,
     ),
     Field("data_sheet", 0, "sheet", whole(0, MAX_SHEETS)),
@@ -71,6 +75,7 @@ FIELDS = (
     Field("own_upload", None),  # what was read of the last file (`Opened`), or the Refusal
     Field("own_uploads", 0),  # files that were read: each has an uploader of its own
     Field("own_preparation", data_reasons.AUTO, options=PREPARATIONS),
+    Field("data_fetching", ""),  # the data set whose archive this visitor has begun to fetch
     Field("own_adding", ""),  # the published set that is being added to the visitor's own
     Field("own_changed", False),  # whether the page does not know yet which sets there are
     # one number of the batch

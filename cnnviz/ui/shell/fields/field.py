@@ -13,7 +13,7 @@ from cnnviz.core.messages import gettext_noop
 PADDINGS: Mapping[str, str] = {"valid": gettext_noop("valid"), "same": gettext_noop("same")}
 """Keras's `padding` -> label."""
 
-MAX_DIGITS = 5
+MAX_DIGITS = 6
 """Digits of a whole number in a link."""
 
 
