@@ -3,6 +3,7 @@
 import contextlib
 import reprlib
 import string
+import unicodedata
 from typing import Any
 
 from cnnviz.core.messages import Message
@@ -24,7 +25,7 @@ class Refusal(ValueError):  # noqa: N818  (an answer to the learner, not an erro
     Attributes:
         template: English sentence with `{fields}`. It is the key of the translation, so it never contains a value.
         values: Values of the fields: numbers as they are, a `Message` for a part that is translated as well, everything
-            else as short text, because it is often untrusted.
+            else as short visible text, because it is often untrusted.
     """
 
     def __init__(self, template: str, /, **values: object) -> None:
@@ -101,4 +102,10 @@ def _shorten(value: object, length: int) -> object:
         return value
     if isinstance(value, Message):
         return Message(value.template, {name: _shorten(part, length) for name, part in value.values.items()})
-    return _clip(value if isinstance(value, str) else reprlib.repr(value), length)
+    return _show(_clip(value if isinstance(value, str) else reprlib.repr(value), length))
+
+
+def _show(text: str) -> str:
+    """Return text with "?" for characters that have no glyph: half of a surrogate pair cannot even be sent."""
+    seen = (each if each.isprintable() or unicodedata.category(each) == "Zs" else "?" for each in text)
+    return "".join(seen)

@@ -105,6 +105,14 @@ def test_every_sentence_says_what_came_and_keeps_its_way_out(template: str) -> N
     assert str(Refusal(template, **values)).endswith(template.rsplit("}", 1)[-1])
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "\0", "\n", "\u202e", "\u2028"])
+def test_values_show_no_character_without_a_glyph(odd: str) -> None:
+    inner = Message("a {name}", {"name": f"b{odd}c"})
+    said = str(Refusal("{name}, {part}: rename it.", name=f"x{odd}y\u00a0z", part=inner))
+    assert said == "x?y\u00a0z, a b?c: rename it."
+    assert said.encode()
+
+
 def test_there_are_templates_to_test() -> None:
     assert len(set(templates())) > 15
 

@@ -413,7 +413,7 @@ TAKEN_IN: dict[str, tuple[Any, ...]] = {
 @pytest.mark.parametrize("passed", PASSED_ON)
 @pytest.mark.parametrize("taken", TAKEN_IN)
 def test_a_layer_takes_in_nothing_that_others_read_under_another_name(passed: str, taken: str):
-    bias = {"b": RANDOM.normal(size=(1, 2, 1, 1))}
+    bias: dict[str, Any] = {"b": RANDOM.normal(size=(1, 2, 1, 1))}
     behind = (*PASSED_ON[passed], *TAKEN_IN[taken])
     assert "Add" in kinds(compare(shaped(*behind, node("Add", "c r", "v"), units=72, **bias), (1, 8, 8)))
     alone = compare(shaped(*behind, node("Identity", "r", "v"), units=72, **bias), (1, 8, 8))
