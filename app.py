@@ -10,7 +10,7 @@ from cnnviz.core.inference import subject
 from cnnviz.core.inference.subject import Prediction
 from cnnviz.ui.components import relay
 from cnnviz.ui.input import preprocessing_steps, sample_sheet, surfaces, upload_panel
-from cnnviz.ui.prediction import answer, history, network_picker, strip
+from cnnviz.ui.prediction import answer, history, network_picker, strip, wording
 from cnnviz.ui.shell import networks, page, pen_up, server, session, url
 from cnnviz.ui.why import section as why
 
@@ -40,7 +40,7 @@ def show_reading(answering: AbstractContextManager[Any], preparing: AbstractCont
 
 def show_page() -> None:
     """Show the page. What it works out is local, because the page's fragments keep the module for each visitor."""
-    with page.shell("draw", onward=False) as heading:
+    with page.shell("draw", onward=False, word=wording.word) as heading:
         with heading:
             network_picker.pick()
         drawing, answering, preparing = st.columns([320, 350, 450], gap="medium")

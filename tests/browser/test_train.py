@@ -35,8 +35,8 @@ def bench(page: Page, name: str) -> None:
 def build_tiny(page: Page, digits: str = "500", epochs: int = 12, batch: int | None = None) -> None:
     """Start a training of a small network that takes some seconds."""
     bench(page, "Build your own")
-    page.get_by_role("combobox", name="Digits to learn from").fill(digits)
-    page.get_by_role("combobox", name="Digits to learn from").press("Enter")
+    page.get_by_role("combobox", name="Pictures to learn from").fill(digits)
+    page.get_by_role("combobox", name="Pictures to learn from").press("Enter")
     for name, number in (("Batch", batch), ("Epochs", epochs)):
         if number is not None:
             page.get_by_role("spinbutton", name=name, exact=True).fill(str(number))

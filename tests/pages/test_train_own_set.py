@@ -83,7 +83,7 @@ def test_a_set_brings_its_classes_its_plan_and_its_name(scheduler: FakeScheduler
     assert well(app)
     said = texts(app).replace("\\", "")
     assert "3 classes: heart, *star*, moon." in said
-    assert "From signs, which has 48 digits to train with." in said
+    assert "From signs, which has 48 pictures to train with." in said
     assert app.session_state["draft"].rows[-1]["units"] == 3
     press(app, "train")
     assert not app.exception

@@ -70,9 +70,9 @@ class PlanDraft:
         for name, value in self.values.items():
             try:
                 if name == LEARN:
-                    left = available - _check_count("Digits to learn from", value, MIN_EXAMPLES, available)
+                    left = available - _check_count("Pictures to learn from", value, MIN_EXAMPLES, available)
                 elif name == CHECK:
-                    _check_count("Digits to check with", value, 0, left)
+                    _check_count("Pictures to check with", value, 0, left)
                 elif name == PATIENCE:
                     self._check_patience(value)
                 else:
@@ -87,8 +87,8 @@ class PlanDraft:
         checks.whole(PATIENCE, patience, 1, MAX_EPOCHS)
         if self.values[CHECK] == 0:
             raise Refusal(
-                "Stopping early needs digits to check with. Received: none. Choose some under “Digits to check with”, "
-                "or switch “Stop early” off."
+                "Stopping early needs pictures to check with. Received: none. Choose some under “Pictures to check "
+                "with”, or switch “Stop early” off."
             )
 
 

@@ -19,6 +19,7 @@ from cnnviz.core.inference.subject import Prediction
 from cnnviz.core.inference.trace import Trace, format_share, predict, trace
 from cnnviz.core.lessons.convolution import kernels as typed
 from cnnviz.core.lessons.number_grid import to_grid
+from cnnviz.core.networks.architecture import DIGITS
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.components import browser_state
 from cnnviz.ui.components.bars import bars
@@ -49,9 +50,15 @@ READ_CHANGED = gettext_noop(
     "Of {count:,} [[test set|test digits]] the network as trained reads **{before:.1f} %** right, the changed one "
     "**{after:.1f} %**."
 )
+AS_TRAINED_CLASS = gettext_noop("The network as trained answers **{digit}** and gives it {share}.")
+STILL_CLASS = gettext_noop("Still **{new}**: its share goes from {share} to {changed}.")
+OTHER_CLASS = gettext_noop(
+    "It was {digit} with {share}. Changed, the network answers **{new}** and gives it {changed}."
+)
 AS_TRAINED = gettext_noop("The network as trained reads a **{digit}** and gives it {share}.")
 STILL = gettext_noop("Still a **{new}**: its share goes from {share} to {changed}.")
 OTHER = gettext_noop("It was a {digit} with {share}. Changed, the network reads a **{new}** and gives it {changed}.")
+ANSWERS, CLASS_ANSWERS = (AS_TRAINED, STILL, OTHER), (AS_TRAINED_CLASS, STILL_CLASS, OTHER_CLASS)
 COUNTING = gettext_noop("Reading {count:,} test digits with the changed network: {share:.0%}")
 
 
@@ -247,8 +254,9 @@ def _say_changes(network: Network, edits: tuple[Change, ...]) -> None:
 def _show_answers(before: Trace, changed: Network, *, is_changed: bool) -> None:
     """Show the shares of the changed network beside the answer of the network as it was trained."""
     after = trace(changed, before.digit)
-    template = AS_TRAINED if not is_changed else STILL if after.answer == before.answer else OTHER
     names = changed.architecture.classes
+    trained, still, other = ANSWERS if names == DIGITS else CLASS_ANSWERS
+    template = trained if not is_changed else still if after.answer == before.answer else other
     values = {
         "digit": page.escape_markdown(names[before.answer]),
         "share": format_share(float(before.probabilities.max())),

@@ -192,7 +192,7 @@ def _pick_reading() -> None:
     network = networks.load_chosen()
     if not whole_picture.can_choose(network):
         return
-    labels = FIELDS["read_as"].options
+    labels = wording.word_all(FIELDS["read_as"].options)
     # Where nothing was chosen it follows the network, so each network has a widget of its own.
     key = _key(f"reading-{session.get('network')}")
     st.segmented_control(
@@ -222,13 +222,13 @@ def _show_buttons(source: InputSource) -> None:
 def _show_words(preparation: Preparation) -> None:
     """Say which ink was read, what was left out, and what to do where there is none."""
     if preparation.empty:
-        st.warning(translate(NO_INK))
+        st.warning(translate(wording.word(NO_INK)))
         return
     st.caption(translate(USED[preparation.polarity]))
     # Another digit is spoken of where each is offered.
     kinds = dict.fromkeys(each.kind for each in preparation.left_out if each.kind != "digit")
     if kinds:
-        names = ", ".join(translate(LEFT_OUT[kind]) for kind in kinds)
+        names = ", ".join(translate(wording.word(LEFT_OUT[kind])) for kind in kinds)
         st.caption(translate("Left out, dashed in the picture: {names}.", names=names))
 
 
@@ -258,16 +258,9 @@ def _pick_part(source: InputSource, preparation: Preparation) -> None:
     number = len(preparation.parts)
     if number < 2:
         return
-    st.info(
-        translate_plural(
-            "There is {number} digit in this picture; digit {read} from the left is read.",
-            "There are {number} digits in this picture; digit {read} from the left is read.",
-            number,
-            read=preparation.part + 1,
-        )
-    )
+    st.info(_count_parts(number, preparation.part + 1))
     st.segmented_control(
-        translate("Digit to read"),
+        translate(wording.word(gettext_noop("Digit to read"))),
         range(number),
         default=preparation.part,
         format_func=lambda part: str(part + 1),
@@ -275,6 +268,23 @@ def _pick_part(source: InputSource, preparation: Preparation) -> None:
         required=True,
         on_change=session.guard(_set_part),
         args=(_part_key(source),),
+    )
+
+
+def _count_parts(number: int, read: int) -> str:
+    """Say how many digits, or other drawings, there are; each pair is one message of the catalogue."""
+    if wording.are_of_digits():
+        return translate_plural(
+            "There is {number} digit in this picture; digit {read} from the left is read.",
+            "There are {number} digits in this picture; digit {read} from the left is read.",
+            number,
+            read=read,
+        )
+    return translate_plural(
+        "There is {number} drawing in this picture; drawing {read} from the left is read.",
+        "There are {number} drawings in this picture; drawing {read} from the left is read.",
+        number,
+        read=read,
     )
 
 

@@ -17,7 +17,7 @@ STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')
 
 WHY = gettext_noop(
     "What Keras prints for `model.summary()`, and two things that it leaves out: how the [[parameter|parameters]] are "
-    "counted, and how many multiplications one digit costs. Where the parameters are is rarely where the work is."
+    "counted, and how many multiplications one picture costs. Where the parameters are is rarely where the work is."
 )
 
 

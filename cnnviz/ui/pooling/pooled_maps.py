@@ -14,6 +14,7 @@ from cnnviz.core.lessons.pooling.comparison import Comparison, Pool, compare, ra
 from cnnviz.core.lessons.pooling.sentences import describe
 from cnnviz.ui.components.feature_maps import Block, Links, publish
 from cnnviz.ui.i18n import gettext_noop, translate, translate_message, translate_plural
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import session
 
 CHANNEL = "pooled"
@@ -106,7 +107,7 @@ def send(prediction: Prediction, pen_down: bool, place: str = "pen") -> None:
         network_range=_find_range(chosen.found),
         one_scale_a_map=session.get("colour_range") == "map",
         links=_make_links(chosen.found),
-        note=translate(NOTHING_DRAWN) if prediction.empty else describe_effects(chosen.found),
+        note=translate(wording.word(NOTHING_DRAWN)) if prediction.empty else describe_effects(chosen.found),
         turn=session.get("same_turn"),
     )
 

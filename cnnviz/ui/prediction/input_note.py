@@ -10,6 +10,7 @@ from cnnviz.core.inference.subject import InputSource, cut_out
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.i18n import gettext_noop, translate
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import networks, session, terms
 
 KEY = "own-network-input"
@@ -51,7 +52,7 @@ def describe_input(architecture: Architecture) -> str:
     rows, columns, channels = architecture.input_shape
     told = []
     if (rows, columns) != network_input.DIGIT[:2] and not colour_digits.reads_colour(architecture.input_shape):
-        told.append(terms.explain(SCALED, rows=rows, columns=columns, side=min(rows, columns)))
+        told.append(terms.explain(wording.word(SCALED), rows=rows, columns=columns, side=min(rows, columns)))
         if rows != columns:
             told.append(translate(CENTRED))
     if network_input.reads_colours(architecture.input_shape):

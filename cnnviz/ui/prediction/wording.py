@@ -14,6 +14,43 @@ OF_PICTURES: Mapping[str, str] = {
     "your digit": gettext_noop("your picture"),
     "the digit": gettext_noop("the picture"),
     "The digit": gettext_noop("The picture"),
+    "A [[network|convolutional network]] reads what you draw while you draw it. Clear the pad, draw a digit, and watch "
+    "the bars.": gettext_noop(
+        "A [[network|convolutional network]] reads what you draw while you draw it. Clear the pad, draw something, and "
+        "watch the bars."
+    ),
+    "Draw a digit, and see the words at work.": gettext_noop("Draw something, and see the words at work."),
+    "It reads {rows} × {columns} pixels, so the prepared 28 × 28 digit is scaled to {side} × {side} "
+    "([[bilinear interpolation|bilinear]]).": gettext_noop(
+        "It reads {rows} × {columns} pixels, so the prepared 28 × 28 drawing is scaled to {side} × {side} "
+        "([[bilinear interpolation|bilinear]])."
+    ),
+    "a frame around the digit": gettext_noop("a frame around the drawing"),
+    "The picture was read, but no ink was found. Drag a frame around the digit, choose the other ink, or take the "
+    "picture again: darker ink, more light, plain paper.": gettext_noop(
+        "The picture was read, but no ink was found. Drag a frame around what is drawn, choose the other ink, or take "
+        "the picture again: darker ink, more light, plain paper."
+    ),
+    "Digit to read": gettext_noop("Drawing to read"),
+    "A digit": gettext_noop("A drawing"),
+    "The digit without each stroke": gettext_noop("The drawing without each stroke"),
+    "Row and column are those of the {rows} × {columns} digit that was made of your drawing; the page Draw shows the "
+    "steps.": gettext_noop(
+        "Row and column are those of the {rows} × {columns} picture that was made of your drawing; the page Draw shows "
+        "the steps."
+    ),
+    "Row and column are those of the {rows} × {columns} digit that was made of the picture; the page Draw shows "
+    "it.": gettext_noop(
+        "Row and column are those of the {rows} × {columns} picture that was made of yours; the page Draw shows it."
+    ),
+    "Row and column are those of the {rows} × {columns} digit that the network reads.": gettext_noop(
+        "Row and column are those of the {rows} × {columns} picture that the network reads."
+    ),
+    "Nothing is drawn: this map is what the layer’s biases make of empty paper. Draw a digit at the top of the "
+    "page.": gettext_noop(
+        "Nothing is drawn: this map is what the layer’s biases make of empty paper. Draw something at the top of the "
+        "page."
+    ),
     "Paper to draw a digit on": gettext_noop("Paper to draw on"),
     "Draw a digit here": gettext_noop("Draw here"),
     "Nothing drawn yet: draw a digit.": gettext_noop("Nothing drawn yet: draw something."),

@@ -176,17 +176,18 @@ APOLOGY = gettext_noop(
 
 
 @contextmanager
-def shell(name: str, *, onward: bool = True) -> Iterator[DeltaGenerator]:
+def shell(name: str, *, onward: bool = True, word: Callable[[str], str] = str) -> Iterator[DeltaGenerator]:
     """Run the body of a page inside the frame that all pages share; yields the line beside its title.
 
     It ends with the way to the next page, unless the body shows that itself (`onward=False`).
+    `word` takes a message and returns the one to be shown for the chosen network, as `wording.word` does.
     An exception in the body becomes an apology with a number that stands in the server's log as well.
     """
     st.set_page_config(page_title=f"{translate(PAGES[name].title)} · cnnviz", page_icon="✏️", layout="wide")
     try:
-        yield begin(name)
+        yield begin(name, word)
         if onward:
-            show_onward(name)
+            show_onward(name, word)
         return
     except Refusal as reason:
         st.error(escape_markdown(translate_refusal(reason)))
@@ -195,7 +196,7 @@ def shell(name: str, *, onward: bool = True) -> Iterator[DeltaGenerator]:
     st.stop()
 
 
-def begin(name: str) -> DeltaGenerator:
+def begin(name: str, word: Callable[[str], str] = str) -> DeltaGenerator:
     """Settle the server and the session, draw what stands above every page, and return the title's line."""
     process_tuning.tune_process()
     if session.is_new():
@@ -211,18 +212,18 @@ def begin(name: str) -> DeltaGenerator:
     _navigation(name, active)
     line = st.container(key="heading", horizontal=True, vertical_alignment="center", gap="small")
     line.header(translate(PAGES[name].title), anchor=False, width="content")
-    st.caption(terms.explain(PAGES[name].why))
+    st.caption(terms.explain(word(PAGES[name].why)))
     notices()
     if active:  # below the notices: a guarded fragment above them would draw the page again for them, without end
         st.fragment(guard(_wait_for_end), run_every=TRAINING_SECONDS)(active)
     return line
 
 
-def show_onward(name: str) -> None:
+def show_onward(name: str, word: Callable[[str], str] = str) -> None:
     """Show where to go next, and why."""
     here = PAGES[name]
     there = PAGES[here.onward]
-    label = translate("Next: {page}. {why}", page=f"**{translate(there.title)}**", why=translate(here.onward_why))
+    label = translate("Next: {page}. {why}", page=f"**{translate(there.title)}**", why=translate(word(here.onward_why)))
     with st.container(key="onward"):
         st.page_link(there.path, label=f"{label} →", width="content")
 

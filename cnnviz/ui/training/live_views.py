@@ -154,9 +154,9 @@ def show_filters(moment: Moment, key: str) -> None:
 
 
 STEP = gettext_noop(
-    "[[batch|Batch]] {step:,}: the [[loss]] on its digits was **{before:.4f}**. The [[gradient]], {size:.3g} long "
+    "[[batch|Batch]] {step:,}: the [[loss]] on its pictures was **{before:.4f}**. The [[gradient]], {size:.3g} long "
     "over all [[weight|weights]], points uphill; the [[optimizer]] {optimizer} made its [[step]] from it ([[learning "
-    "rate]] {rate:.3g}), and the loss on the same digits became **{after:.4f}**."
+    "rate]] {rate:.3g}), and the loss on the same pictures became **{after:.4f}**."
 )
 PLAIN = gettext_noop(
     "In the cell with the frame, {before} − {rate} × {gradient} = {after}; every other cell adds up in the same way."

@@ -43,8 +43,8 @@ RULES = {
 
 WHY_FAST = (
     gettext_noop(
-        "[[epoch|Epochs]]: {epochs}, of {learned:,} digits in [[batch|batches]] of {batch_size}. Small batches make "
-        "many [[step|steps]], and a step costs about as much as it has digits."
+        "[[epoch|Epochs]]: {epochs}, of {learned:,} pictures in [[batch|batches]] of {batch_size}. Small batches make "
+        "many [[step|steps]], and a step costs about as much as it has pictures."
     ),
     gettext_noop(
         "A [[learning rate|rate]] of {learning_rate:g}, {times:g} times Keras’s own for {optimizer}, learns most of "
@@ -52,19 +52,19 @@ WHY_FAST = (
         "out."
     ),
     gettext_noop(
-        "{validation_examples:,} [[validation set|digits to check with]]: enough to see the curve, and judging costs "
+        "{validation_examples:,} [[validation set|pictures to check with]]: enough to see the curve, and judging costs "
         "little."
     ),
     gettext_noop(
         "[[mixed precision|Mixed bfloat16]], where the processor has it: half the bits to multiply, weights in float32."
     ),
-    gettext_noop("No [[augmentation|varied digits]]: they help those who train for long."),
+    gettext_noop("No [[augmentation|varied pictures]]: they help those who train for long."),
 )
 VARIED = gettext_noop(
     "Varied: turned, sheared, stretched and bent a little differently every few epochs, with habits such as crossed "
     "sevens. The rate then falls to 0."
 )
-AVAILABLE = gettext_noop("From {name}, which has {count:,} [[training set|digits to train with]].")
+AVAILABLE = gettext_noop("From {name}, which has {count:,} [[training set|pictures to train with]].")
 PATIENCE = 2
 MAX_FIGURES = 12
 PRECISIONS = gettext_noop(
@@ -243,21 +243,21 @@ def _format_value(value: Any) -> str:
 
 def _show_digits(draft: PlanDraft, problems: Mapping[str, Refusal], data: str, count: int) -> None:
     held = translate(
-        "These training digits are kept out: they judge every epoch, and nothing is learned from them. "
+        "These training pictures are kept out: they judge every epoch, and nothing is learned from them. "
         "With 0 the test set is shown beside the curve."
     )
     with _make_row():
-        _pick(draft, "learn", translate("Digits to learn from"), LEARN, read_whole)
+        _pick(draft, "learn", translate("Pictures to learn from"), LEARN, read_whole)
         if _shows(draft, "check"):
-            _pick(draft, "check", translate("Digits to check with"), CHECK, read_whole, held)
+            _pick(draft, "check", translate("Pictures to check with"), CHECK, read_whole, held)
     _say_problems(problems, "learn", "check")
     st.caption(terms.explain(AVAILABLE, name=data, count=count))
 
 
 def _show_pace(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     with _make_row():
-        _count(draft, "batch_size", translate("Batch"), translate("After so many digits the weights change once."))
-        _count(draft, "epochs", translate("Epochs"), translate("How often every digit is learned from."))
+        _count(draft, "batch_size", translate("Batch"), translate("After so many pictures the weights change once."))
+        _count(draft, "epochs", translate("Epochs"), translate("How often every picture is learned from."))
         if _shows(draft, "seed"):
             _count(
                 draft,
@@ -312,7 +312,7 @@ def _show_stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
     if not _shows(draft, "patience"):
         return
     why = translate(
-        "Ends the training when the loss on the checking digits has not fallen for some epochs, and takes the "
+        "Ends the training when the loss on the checking pictures has not fallen for some epochs, and takes the "
         "weights of the best one."
     )
     with _make_row():
@@ -336,7 +336,7 @@ def _show_stopping(draft: PlanDraft, problems: Mapping[str, Refusal]) -> None:
 def _show_more(draft: PlanDraft) -> None:
     """Show what most plans leave alone."""
     if _shows(draft, "augmentation"):
-        _show_alternatives(draft, "augmentation", translate("Digits are shown"), AUGMENTATIONS, translate(VARIED))
+        _show_alternatives(draft, "augmentation", translate("Pictures are shown"), AUGMENTATIONS, translate(VARIED))
     if cpu.has_bfloat16() and _shows(draft, "precision"):
         st.toggle(
             translate("Mixed precision"),

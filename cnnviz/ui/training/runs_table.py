@@ -122,7 +122,7 @@ def _describe(status: RunStatus) -> str:
         shown += [format_duration(seconds)]
     shown += [
         translate(
-            "{digits:,} digits, {optimizer} {rate:g}, batch {batch}",
+            "{digits:,} pictures, {optimizer} {rate:g}, batch {batch}",
             digits=status.get_payload("start").get("examples", small_data.count_digits(plan)[0]),
             optimizer=plan.optimizer,
             rate=plan.learning_rate,

@@ -136,7 +136,7 @@ def _describe_cost(architecture: Architecture, plan: TrainingPlan) -> str:
 
 
 def _count_digits() -> tuple[int, int]:
-    """Return the numbers of digits to train with and to test on."""
+    """Return the numbers of pictures to train with and to test on."""
     if (kept := training_choice.find()) is not None:
         return kept.trained, kept.tested
     return planner.get_data_reference().count, len(datasets.load_test().y_test)

@@ -20,7 +20,7 @@ from cnnviz.ui.training.snapshot_view import Moment
 
 NEWEST = -1
 
-HELD_OUT = gettext_noop("[[validation set|Held-out digits]], what they are and what they are read as")
+HELD_OUT = gettext_noop("[[validation set|Held-out pictures]], what they are and what they are read as")
 CONFUSED = gettext_noop(
     "{right:,} of {number:,} right, an [[accuracy]] of {share:.1%}. In this [[confusion matrix]] a row is a "
     "[[label]], a column an answer; only mistakes are coloured."

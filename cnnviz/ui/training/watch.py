@@ -45,7 +45,7 @@ CHART_HEIGHT = 170
 """CSS pixels of a plot in a window of 900, so that it has room for all that belongs to a moment."""
 
 NOTHING = gettext_noop(
-    "There is no [[training]] to watch yet. Start one, and its curves, its answer to your digit and its [[feature "
+    "There is no [[training]] to watch yet. Start one, and its curves, its answer to your drawing and its [[feature "
     "map|maps]] appear here while it learns."
 )
 
@@ -145,7 +145,7 @@ def _read_along(status: RunStatus, chosen: Snapshot | None) -> tuple[np.ndarray,
             status.run.architecture.classes,
         )
         if colour:
-            rail.add_note(translate("This network reads colour: it is shown your digit in blue on cream."))
+            rail.add_note(translate("This network reads colour: it is shown your drawing in blue on cream."))
     return digit, shown
 
 
@@ -178,7 +178,7 @@ def _show_chart(status: RunStatus, chosen: Snapshot | None, kept: Sequence[Snaps
     )
     if len(learned) > 1:
         st.caption(
-            translate("With marks: on digits that nothing is learned from. Paler, behind: on those learned from.")
+            translate("With marks: on pictures that nothing is learned from. Paler, behind: on those learned from.")
         )
     return at, per_epoch
 

@@ -43,7 +43,7 @@ def show(network: Network, prediction: Prediction, source: InputSource, contrast
         "why-strokes",
         [each.digit for each in found],
         [_write_caption(each, classes) for each in found],
-        label=translate("The digit without each stroke"),
+        label=translate(wording.word(gettext_noop("The digit without each stroke"))),
         size=SIDE,
     )
 

@@ -72,7 +72,7 @@ def test_a_plan_comes_back(name: str) -> None:
         ({"batch_size": 0}, "batch_size", "`batch_size` must be"),
         ({"learning_rate": float("nan")}, "learning_rate", "Received: nan"),
         ({"epochs": 10_000}, "epochs", "from 1 to 200"),
-        ({"check": 0, "patience": 3}, "patience", "needs digits to check with"),
+        ({"check": 0, "patience": 3}, "patience", "needs pictures to check with"),
     ],
 )
 def test_a_refusal_stands_at_its_setting(changes: dict[str, Any], name: str, words: str) -> None:

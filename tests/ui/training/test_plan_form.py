@@ -126,7 +126,7 @@ def test_early_stopping_has_patience(app: AppTest) -> None:
     app.number_input(key=key(app, "epochs-of-patience")).set_value(4).run()
     assert legal(app).patience == 4
     app.selectbox(key=key(app, "check")).select("0").run()
-    assert "needs digits to check with" in app.error[0].value
+    assert "needs pictures to check with" in app.error[0].value
     app.toggle(key=key(app, "patience")).set_value(False).run()
     assert legal(app).patience is None
 
@@ -156,7 +156,7 @@ def test_the_fast_plan_is_taken_and_explained(app: AppTest) -> None:
     )
     assert app.number_input(key=key(app, "batch_size")).value == FAST_PLAN.batch_size
     said = plain(" ".join(text.value for text in app.markdown))
-    assert "Epochs: 1, of 50,000 digits in batches of 64" in said
+    assert "Epochs: 1, of 50,000 pictures in batches of 64" in said
     assert "A rate of 0.003, 3 times Keras’s own for Adam" in said
 
 
@@ -164,7 +164,7 @@ def test_the_reasons_of_the_fast_plan_follow_the_plan(monkeypatch: pytest.Monkey
     other = replace(FAST_PLAN, examples=31_000, epochs=4, optimizer="sgd", learning_rate=0.05)
     monkeypatch.setattr(plan_form, "FAST_PLAN", other)
     said = " ".join(plain(reason).format(**plan_form._describe_fast()) for reason in plan_form.WHY_FAST)
-    assert "Epochs: 4, of 30,000 digits" in said
+    assert "Epochs: 4, of 30,000 pictures" in said
     assert "A rate of 0.05, 5 times Keras’s own for SGD" in said
 
 

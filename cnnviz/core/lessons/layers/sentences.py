@@ -59,8 +59,8 @@ DARK_ONE_READ = gettext_noop("Map {map} stays dark: nothing that it reads is abo
 DARK_SOME_READ = gettext_noop("Of {number} maps {dark} stay dark: nothing that they read is above 0.")
 ZERO_MAP = gettext_noop("Map {map} is 0 everywhere.")
 ZERO_MAPS = gettext_noop("Of {number} maps {dark} are 0 everywhere.")
-WEIGHTLESS_ONE = gettext_noop("The weights of map {map} are all 0, so it is the same for every digit.")
-WEIGHTLESS_SOME = gettext_noop("The weights of {weightless} maps are all 0, so these are the same for every digit.")
+WEIGHTLESS_ONE = gettext_noop("The weights of map {map} are all 0, so it is the same for every picture.")
+WEIGHTLESS_SOME = gettext_noop("The weights of {weightless} maps are all 0, so these are the same for every picture.")
 FLAT_ONE = gettext_noop("Map {map} has the same value everywhere.")
 FLAT_SOME = gettext_noop("Of {number} maps {flat} have the same value everywhere.")
 

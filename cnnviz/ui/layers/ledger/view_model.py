@@ -29,6 +29,7 @@ from cnnviz.core.ledger.shortened import format_short
 from cnnviz.core.networks.network import Network
 from cnnviz.ui.i18n import gettext_noop, translate, translate_message
 from cnnviz.ui.layers.ledger import labels, place
+from cnnviz.ui.prediction import wording
 from cnnviz.ui.shell import layer_names
 
 MAX_WINDOWS = 24
@@ -134,7 +135,7 @@ def make_names(network: Network, kind: str) -> labels.Names:
 
 def _explain_place(ledger: Ledger, shape: Shape, kind: str) -> list[str]:
     """Say that row and column of a pixel refer to the 28 × 28 digit, not to the drawing."""
-    return [translate(READ[kind], rows=shape[0], columns=shape[1])] if ledger.cell.layer == INPUT else []
+    return [translate(wording.word(READ[kind]), rows=shape[0], columns=shape[1])] if ledger.cell.layer == INPUT else []
 
 
 def _format_amount(ledger: Ledger, role: str, amount: int) -> str:

@@ -118,10 +118,10 @@ def test_sums_of_zero_are_not_called_negative() -> None:
 
 def test_weights_of_zero_are_the_reason_where_they_are() -> None:
     said = say(stroke(), convolution(VERTICAL_EDGE, np.zeros((3, 3)), bias=0.5))["conv2d"]
-    assert "The weights of map 1 are all 0, so it is the same for every digit." in said
+    assert "The weights of map 1 are all 0, so it is the same for every picture." in said
     assert "same value" not in said
     dark = say(stroke(), convolution(VERTICAL_EDGE, np.zeros((3, 3)), np.zeros((3, 3))))["conv2d"]
-    assert "The weights of 2 maps are all 0, so these are the same for every digit." in dark
+    assert "The weights of 2 maps are all 0, so these are the same for every picture." in dark
 
 
 def test_a_constant_map_has_no_place() -> None:
