@@ -21,7 +21,8 @@ from cnnviz.core.drawing import preprocessing
 from cnnviz.core.errors import Refusal
 from cnnviz.core.evaluation import evaluation
 from cnnviz.core.evaluation.evaluation import Evaluation
-from cnnviz.core.explanations.methods import METHODS
+from cnnviz.core.explanations import methods
+from cnnviz.core.explanations.methods import METHODS, Explanation, Likeness
 from cnnviz.core.inference import network_input, samples, subject
 from cnnviz.core.inference.subject import InputSource, Prediction
 from cnnviz.core.inference.trace import predict
@@ -37,7 +38,7 @@ from cnnviz.jobs.sandbox.model_upload import NOTES, OpenedNetwork
 from cnnviz.jobs.sandbox.upload import Picture
 from cnnviz.ui.components.upload_limit import HeldBack
 from cnnviz.ui.prediction import own_network
-from cnnviz.ui.shell import session
+from cnnviz.ui.shell import cache, session
 from cnnviz.workers.model_files import reader
 from tests.core import strategies
 from tests.marked_text import plain
@@ -268,6 +269,29 @@ def test_its_answer_is_explained_by_names_of_its_classes(kept: str, method: str)
     labels = app.selectbox(key="choose-why_target").options
     assert labels[1:] == list(FRUIT.classes)
     assert any(f"logit of {name}" in texts(app) for name in FRUIT.classes)
+
+
+def test_an_explanation_is_worked_out_once(kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    explained: list[str] = []
+    explain, measure = methods.explain, methods.measure_likeness
+
+    def count(method: str, *arguments: Any) -> Explanation:
+        explained.append(method)
+        return explain(method, *arguments)
+
+    def count_likeness(*arguments: Any) -> Likeness | None:
+        explained.append("likeness")
+        return measure(*arguments)
+
+    cache.explanation.clear()
+    cache.likeness.clear()
+    monkeypatch.setattr(methods, "explain", count)
+    monkeypatch.setattr(methods, "measure_likeness", count_likeness)
+    app = start(net=kept, why="1", how="occlusion")
+    assert well(app)
+    assert explained == ["occlusion", "likeness"]
+    app.run()
+    assert explained == ["occlusion", "likeness"]
 
 
 @pytest.mark.parametrize("view", ["diagram", "summary"])

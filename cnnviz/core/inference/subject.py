@@ -92,7 +92,7 @@ class Prediction:
             read, may be in colour.
         preparation: its steps; None if the digit needed none, or a picture is read whole.
         trace: every layer's values.
-        weights_sha256: of the network's weights; "" for a network without a card.
+        weights_sha256: of the network's weights by its card, else its `content_sha256`; "" where neither is known.
         classes: names of the network's answers.
         label_smoothing: the share of each target that the network's training spread over all classes, by its card.
         whole: whether a picture was read whole.
@@ -213,7 +213,7 @@ def read(network: Network, subject: InputSource, steps: frozenset[str]) -> Predi
     trace = tracing.trace(network, make_network_input(network, subject, digit))
     classes, whole = network.architecture.classes, subject.is_whole
     if network.card is None:
-        return Prediction(digit, preparation, trace, classes=classes, whole=whole)
+        return Prediction(digit, preparation, trace, network.content_sha256, classes=classes, whole=whole)
     smoothing = LABEL_SMOOTHING.get(network.card.plan.augmentation, 0.0)
     return Prediction(digit, preparation, trace, network.card.weights_sha256, smoothing, classes, whole)
 

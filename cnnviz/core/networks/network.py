@@ -20,6 +20,7 @@ class Network:
         architecture: Architecture of the network.
         weights: `weights[layer name][weight name]`, read-only finite float32 arrays of the shapes of the architecture.
         card: Model card, None for a network that is not in the model store.
+        content_sha256: Of layers and weights together, as whoever made the network says; "" where that is not known.
 
     Raises:
         Refusal: If names, shapes, dtypes or values of the weights are not as they should be.
@@ -28,6 +29,7 @@ class Network:
     architecture: Architecture
     weights: Mapping[str, Mapping[str, np.ndarray]]
     card: ModelCard | None = None
+    content_sha256: str = ""
 
     def __post_init__(self) -> None:
         expected = self.architecture.weight_shapes()

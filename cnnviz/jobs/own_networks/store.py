@@ -126,7 +126,8 @@ class NetworkStore:
         if hashlib.sha256(data).hexdigest() != entry.sha256:
             raise _damaged(name)
         try:
-            return Network(entry.architecture, unpack_weights(parse(data)))
+            weights = unpack_weights(parse(data))
+            return Network(entry.architecture, weights, content_sha256=hash_content(entry.architecture, entry.sha256))
         except (SafetensorError, *UNREADABLE) as error:
             raise _damaged(name) from error
 
@@ -256,8 +257,13 @@ def is_opened(name: str) -> bool:
 
 def make_name(architecture: Architecture, sha256: str) -> str:
     """Return the name of a network, which its architecture and the hash of its weights make."""
+    return f"opened-{hash_content(architecture, sha256)[:16]}"
+
+
+def hash_content(architecture: Architecture, sha256: str) -> str:
+    """Return the SHA-256 of an architecture, whatever it is called, and of the hash of its weights."""
     described = json.dumps(architecture.to_json() | {"name": ""}, sort_keys=True) + sha256
-    return f"opened-{hashlib.sha256(described.encode()).hexdigest()[:16]}"
+    return hashlib.sha256(described.encode()).hexdigest()
 
 
 def clean_title(text: str) -> str:

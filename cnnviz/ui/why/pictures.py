@@ -124,7 +124,7 @@ def show(network: Network, prediction: Prediction, source: InputSource, contrast
 def explain(
     network: Network, prediction: Prediction, source: InputSource, method: str, contrast: Contrast, layer: str
 ) -> Explanation:
-    """Return the pictures of a method; those of a network with a card are kept for a while."""
+    """Return the pictures of a method; those of a network whose content is known by its hash are kept for a while."""
     pictures = _make_inputs(network, prediction, source)
     if not prediction.weights_sha256:
         return methods.explain(method, network, pictures[0], pictures[1], contrast, layer)

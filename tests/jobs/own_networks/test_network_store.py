@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Conv2D
 from cnnviz.core.messages import Message
+from cnnviz.core.networks.network import Network
 from cnnviz.jobs.own_networks import store as network_store
 from cnnviz.jobs.own_networks.store import NetworkStore
 from cnnviz.jobs.runs import quota
@@ -70,6 +73,17 @@ def test_that_names_were_changed_is_told_until_the_classes_are_named(store: Netw
     assert store.entry(name).notes == (NOTE, renamed)
     store.name_classes(name, tuple("abcdefghij"))
     assert store.entry(name).notes == (NOTE,)
+
+
+def test_a_network_knows_its_content_by_a_hash(store: NetworkStore) -> None:
+    first, other = (store.read(store.keep(made(seed), "net.h5")) for seed in range(2))
+    assert first.name == f"opened-{first.content_sha256[:16]}"
+    assert first.content_sha256 != other.content_sha256
+    convolution, *others = made().network.architecture.layers
+    assert isinstance(convolution, Conv2D)
+    layers = (replace(convolution, activation="tanh"), *others)
+    same_weights = Network(replace(made().network.architecture, layers=layers), made().network.weights)
+    assert store.read(store.keep(OpenedNetwork(same_weights), "net.h5")).content_sha256 != first.content_sha256
 
 
 @pytest.mark.parametrize(
