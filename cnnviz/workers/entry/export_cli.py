@@ -1,48 +1,52 @@
-"""Write a network of the model store as a Keras file: `python -m cnnviz.workers.entry.export_cli NAME OUT.keras`.
+"""Write a network of the model store as a file: `python -m cnnviz.workers.entry.export_cli NAME OUT`.
 
-`keras.models.load_model` reads the file, and its model computes the numbers that cnnviz shows. Exits with status 1 and
+The ending of OUT chooses the form: .keras, .onnx, .safetensors or .py, those that pages offer. Exits with status 1 and
 a sentence on standard error if there is no such network or the file cannot be written.
 """
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 from cnnviz.core import atomic_file
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks import model_store
+from cnnviz.jobs.exports.exporter import WRITERS, ExportedNetwork, write_safetensors
+from cnnviz.jobs.exports.forms import FORMS
+from cnnviz.workers.entry import export_network
 
-SUFFIX = ".keras"
+BY_ENDING = {form.ending: form for form in FORMS}
+"""Ending of a file's name -> its form."""
 
 
 def export(name: str, out: Path) -> None:
     """Write the network `name` to `out`, which is replaced in one step or stays as it was.
 
     Raises:
-        Refusal: If the name is not in the store or Keras would not read a file of that name.
+        Refusal: If the name is not in the store or no form has that ending.
         OSError: If the file cannot be written.
     """
-    if out.suffix != SUFFIX:
+    form = BY_ENDING.get(out.suffix)
+    if form is None:
         raise Refusal(
-            "`out` must end in .keras. Received: {out}. Keras tells the kind of file by its name.",
+            "`out` must end in {endings}. Received: {out}. The ending chooses the form of the file.",
+            endings=", ".join(BY_ENDING),
             out=out.name,
         )
     network = model_store.load(name)
-    from cnnviz.workers import keras_model  # seconds: only once the request is known to be good
-
-    model = keras_model.to_model(network)
-    with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder) / out.name
-        model.save(written)
-        atomic_file.write(out, written.read_bytes())
+    exported = ExportedNetwork(network, name, None if network.card is None else network.card.plan)
+    if form.worker:
+        data = export_network.export(form.name, write_safetensors(exported), lambda: None)
+    else:
+        data = WRITERS[form.name](exported)
+    atomic_file.write(out, data)
 
 
 def main() -> int:
     """Export what the command line asks for; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m cnnviz.workers.entry.export_cli", description=__doc__)
     parser.add_argument("name", help="a network of the model store")
-    parser.add_argument("out", type=Path, help="the file to write, ending in .keras")
+    parser.add_argument("out", type=Path, help=f"the file to write, ending in {', '.join(BY_ENDING)}")
     asked = parser.parse_args()
     try:
         export(asked.name, asked.out)

@@ -1,4 +1,4 @@
-"""Export a network of the model store as a Keras file, with the documented command."""
+"""Export a network of the model store with the documented command, in every form that pages offer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from cnnviz.core.inference.trace import predict
-from cnnviz.core.networks import model_store
+from cnnviz.core.networks import keras_source, model_store
+from cnnviz.jobs.exports.forms import FORMS, KERAS, ONNX, PROGRAM, SAFETENSORS
+from cnnviz.workers.model_files import reader
 from tests.core.networks import small_network
 from tests.server_process import ROOT
 
@@ -57,12 +59,29 @@ def test_keras_loads_the_file_and_computes_the_same_numbers(store: Path, tmp_pat
     assert [path.name for path in tmp_path.iterdir()] == ["mine.keras"]
 
 
+def test_the_ending_chooses_the_form(store: Path, tmp_path: Path) -> None:
+    files = {form.ending: tmp_path / f"mine{form.ending}" for form in FORMS if form is not KERAS}
+    for out in files.values():
+        finished = run(store, "small", out)
+        assert finished.returncode == 0, finished.stderr
+    network = model_store.load("small", store)
+    for ending in (SAFETENSORS.ending, ONNX.ending):
+        found = reader.read(files[ending].read_bytes(), files[ending].name)
+        assert found.architecture.layers == network.architecture.layers
+        for layer, arrays in network.weights.items():
+            for name, array in arrays.items():
+                np.testing.assert_array_equal(found.weights[layer][name], array)
+    program = files[PROGRAM.ending].read_text(encoding="utf-8")
+    assert network.card is not None
+    assert program == keras_source.write_script(network.architecture, network.card.plan)
+
+
 @pytest.mark.parametrize(
     ("name", "out", "words"),
     [
         ("nothing", "out.keras", "There is no network of that name. Received: nothing. Choose one of small."),
         ("../small", "out.keras", "A network's `name` must be"),
-        ("small", "out.h5", "`out` must end in .keras. Received: out.h5."),
+        ("small", "out.h5", "`out` must end in .keras, .safetensors, .onnx, .py. Received: out.h5."),
     ],
 )
 def test_bad_request_is_refused_in_a_sentence(store: Path, tmp_path: Path, name: str, out: str, words: str) -> None:
