@@ -15,13 +15,14 @@ from cnnviz.core.data import split
 from cnnviz.core.data.drawn_set import DrawnSet
 from cnnviz.core.data.labelled_set import LabelledSet
 from cnnviz.core.drawing.strokes import Drawing, Stroke
+from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D, Dense, Flatten
 from cnnviz.core.networks import keras_source, model_store
 from cnnviz.core.networks.architecture import Architecture, TrainingPlan
 from cnnviz.core.networks.network import Network
 from cnnviz.core.training import protocol
 from cnnviz.jobs.own_sets.store import SetStore
-from cnnviz.jobs.runs import planner
+from cnnviz.jobs.runs import downloads, planner
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.data import training_choice
 from cnnviz.ui.shell import page, visitor
@@ -202,3 +203,23 @@ def test_every_page_opens_with_a_network_of_three_classes(home: Path, path: str)
     if path == "draw":
         assert set(app.session_state["answers"][0].name.split()) <= set(CLASSES)
         assert set(CLASSES) & set(texts(app).replace("\\", "").split("\n"))  # large, in place of a digit
+
+
+def test_a_run_hands_out_its_set_with_design_and_program_as_long_as_the_set_is_kept(home: Path) -> None:
+    run_id = protocol.parse_run_id(keep_run(home))
+    assert run_id is not None
+    app = opened()
+    app = app.button(key=f"more-{run_id}").click().run()
+    assert well(app)
+    assert "my-signs.zip" in [button.proto.label for button in app.get("download_button")]
+    store = RunStore(OWNER, home)
+    run = store.run(run_id)
+    with zipfile.ZipFile(io.BytesIO(downloads.pack_bundle(store, run_id))) as packed:
+        program = packed.read("train.py").decode()
+    assert program == keras_source.write_script(run.architecture, run.plan)
+    SetStore(OWNER, home).delete(run.plan.data)
+    app = app.run()
+    assert well(app)
+    assert [button.proto.label for button in app.get("download_button")].count("my-signs.zip") == 0
+    with pytest.raises(Refusal):
+        downloads.pack_bundle(store, run_id)

@@ -119,6 +119,10 @@ class SetStore:
         path = self._find(set_id)
         return labelled_file.read(path if path.is_file() else self._find(set_id, FROZEN))
 
+    def has(self, set_id: str) -> bool:
+        """Return whether a set is there, listed or frozen, without reading it."""
+        return self._find(set_id).is_file() or self._find(set_id, FROZEN).is_file()
+
     def delete(self, set_id: str) -> None:
         """Delete a set."""
         self._find(set_id).unlink(missing_ok=True)

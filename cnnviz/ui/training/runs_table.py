@@ -216,11 +216,11 @@ def _explore(run: Run) -> None:
 
 
 def _offer_downloads(status: RunStatus) -> None:
-    """Offer card, weights, Keras file, curves and program; each is made when it is asked for."""
+    """Offer card, weights, Keras file, curves, program and own set; each is made when it is asked for."""
     run, store = status.run, visitor.store()
     name = make_file_name(run.title)
     for offered in downloads.DOWNLOADS:
-        if offered.needs_card and store.card(run.id) is None:
+        if not offered.is_there(store, run.id):
             continue
         download_button(
             f"{name}{offered.suffix}",
