@@ -107,6 +107,8 @@ def test_skeleton_stands_until_the_page_does(page: Page, address: str) -> None:
         == '"Layers"'
     )
     page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+    page.wait_for_function("getComputedStyle(document.querySelector('#skeleton i')).opacity < 1")
+    assert page.evaluate("document.getAnimations().length") == 0, "each frame would be composed anew"
     for route in held:
         route.continue_()
     eyes.arrived(page, "Layers")

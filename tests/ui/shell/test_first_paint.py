@@ -58,5 +58,13 @@ def test_skeleton_has_the_colours_and_the_font_of_the_theme() -> None:
     assert "now - arrived > 10000" in page
 
 
+def test_nothing_is_animated_by_css_while_the_skeleton_stands() -> None:
+    page = first_paint.add_skeleton(STREAMLIT, "/").decode()
+    skeleton = page.partition('<div id="skeleton"')[2].partition("<script>")[0]
+    assert "#root * { animation: none !important; }" in skeleton, "what is hidden below it"
+    assert skeleton.count("animation") == 1
+    assert '"--light"' in page.partition('matchMedia("(prefers-reduced-motion: no-preference)")')[2]
+
+
 def test_page_of_another_form_is_left_as_it_is() -> None:
     assert first_paint.add_skeleton(b"<html></html>", "/") == b"<html></html>"
