@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import Any
 
 from cnnviz.core.errors import Refusal
@@ -18,7 +19,8 @@ MAX_DEPTH = 60
 
 MAX_DIGITS = 24
 
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+"""A text may lack its end: looked for from each of its quotes anew, it would take the square of its length."""
 
 
 def parse(what: str, data: bytes) -> Any:
@@ -86,8 +88,7 @@ def _measure_depth(data: bytes) -> int:
 def _make_table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         raise _WrongJsonError(gettext_noop("the key {key} is there twice"), key=repr(twice[:20]))
     return table
 

@@ -176,6 +176,11 @@ JSONS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: keras(json.dumps(small_network()).replace('"filters": 2', '"filters": 2, "filters": 3')),
         "'filters' is there twice",
     ),
+    "a text without an end": (lambda: keras(b'["' + b'\\"' * 900_000), "not sound JSON"),
+    "the last of many keys twice": (
+        lambda: keras("{" + ",".join(f'"{place}":0' for place in range(150_000)) + ',"149999":0}'),
+        "'149999' is there twice",
+    ),
     "no JSON": (lambda: keras(b"\x80\x04cos\nsystem\n"), "not sound JSON"),
     "no UTF-8": (lambda: keras(b'{"class_name": "\xff"}'), "not sound JSON"),
     "no model": (lambda: keras("3"), "no class or no configuration"),
