@@ -79,8 +79,9 @@ def make_file(network: Network) -> bytes:
 FILE = make_file(strategies.network(FRUIT, 1))
 
 
-def open_here(data: bytes, name: str, card: bytes = b"") -> OpenedNetwork:
+def open_here(data: bytes, name: str, card: bytes = b"", whose: str = "") -> OpenedNetwork:
     """Read a file as the child process does, in this one."""
+    assert whose, "one visitor could take every turn"
     model_form.identify(data, name)
     found = reader.read(data, name, None, card)
     return OpenedNetwork(Network(found.architecture, found.weights), (Message(NOTES["softmax"], {}),))
@@ -381,7 +382,7 @@ def test_one_that_is_damaged_can_only_be_deleted(kept: str, home: Path) -> None:
 
 
 def raising(error: Exception) -> Callable[..., OpenedNetwork]:
-    def read(*_: object) -> OpenedNetwork:
+    def read(*_: object, **__: object) -> OpenedNetwork:
         raise error
 
     return read
@@ -427,9 +428,9 @@ def test_what_the_browser_held_back_is_said(held: HeldBack, words: str, monkeypa
 def test_the_page_stays_usable_while_a_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     go = threading.Event()
 
-    def slow(data: bytes, name: str, card: bytes = b"") -> OpenedNetwork:
+    def slow(data: bytes, name: str, card: bytes = b"", whose: str = "") -> OpenedNetwork:
         go.wait(30)
-        return open_here(data, name, card)
+        return open_here(data, name, card, whose)
 
     monkeypatch.setattr(model_upload, "open_network", slow)
     app = panel(start())

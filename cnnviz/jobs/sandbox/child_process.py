@@ -12,8 +12,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -43,6 +44,29 @@ INHERITED_VARIABLES_ON_WINDOWS = ("SYSTEMROOT", "APPDATA", "USERPROFILE", "PATHE
 """The environment variables that Python needs to find itself and its packages. Nothing else is inherited."""
 
 
+class _Visitors:
+    """The visitors whose files are read or wait for a turn: each has one at a time, and the turns are for all."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._busy = set[str]()
+
+    @contextlib.contextmanager
+    def claim(self, whose: str, seconds: float) -> Iterator[bool]:
+        """Wait until the visitor has no other file in the queue; give whether that was so in time."""
+        with self._changed:
+            free = self._changed.wait_for(lambda: whose not in self._busy, seconds)
+            if free:
+                self._busy.add(whose)
+        try:
+            yield free
+        finally:
+            if free:
+                with self._changed:
+                    self._busy.discard(whose)
+                    self._changed.notify_all()
+
+
 @dataclass(frozen=True)
 class Queue:
     """A limit on how many children of one sort run at once.
@@ -51,11 +75,13 @@ class Queue:
         turns: Semaphore with one turn for each child that may run.
         seconds: How long a request waits for its turn.
         refusal: Message to a visitor whose request gets no turn in that time.
+        visitors: Who has a request in it: of one visitor's, those behind the first wait outside.
     """
 
     turns: threading.BoundedSemaphore
     seconds: float
     refusal: str
+    visitors: _Visitors = field(default_factory=_Visitors)
 
 
 TOO_MANY_FILES = gettext_noop("Too many files are being read at this moment. Please try again in a few seconds.")
@@ -90,6 +116,7 @@ def ask(
     seconds: float,
     answer_bytes: int,
     queue: Queue = UPLOADS,
+    whose: str = "",
     on_step: Callable[[int], None] | None = None,
 ) -> bytes:
     """Write `data` to a worker's standard input and return what it writes to its standard output.
@@ -100,6 +127,7 @@ def ask(
         seconds: Wall time after which it is killed.
         answer_bytes: Length of the longest answer that is accepted.
         queue: Where the request waits for its turn.
+        whose: Id of the visitor who asks, who gets one turn at a time; "" for nobody's in particular.
         on_step: Given for a worker that writes a dot for every step it has done, and a line break before its answer;
             told how many there are, at each of them.
 
@@ -110,7 +138,7 @@ def ask(
         WorkerError: If the child had to be stopped or failed.
         Refusal: If too many others are waiting, or no process can be started.
     """
-    with _wait_for_turn(queue), _start(worker) as child:
+    with _wait_for_turn(queue, whose), _start(worker) as child:
         timer = threading.Timer(seconds, child.kill)
         timer.start()
         feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
@@ -140,13 +168,15 @@ def _follow(pipe: IO[bytes], on_step: Callable[[int], None]) -> None:
 
 
 @contextlib.contextmanager
-def _wait_for_turn(queue: Queue) -> Iterator[None]:
-    if not queue.turns.acquire(timeout=queue.seconds):
-        raise Refusal(queue.refusal)
-    try:
-        yield
-    finally:
-        queue.turns.release()
+def _wait_for_turn(queue: Queue, whose: str = "") -> Iterator[None]:
+    end = time.monotonic() + queue.seconds
+    with queue.visitors.claim(whose, queue.seconds) if whose else contextlib.nullcontext(True) as claimed:
+        if not claimed or not queue.turns.acquire(timeout=max(0.0, end - time.monotonic())):
+            raise Refusal(queue.refusal)
+        try:
+            yield
+        finally:
+            queue.turns.release()
 
 
 def _start(worker: str) -> subprocess.Popen[bytes]:

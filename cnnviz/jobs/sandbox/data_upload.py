@@ -37,13 +37,14 @@ CONTAINERS = (".zip", ".csv", ".tsv", ".txt", ".npz", ".npy")
 """Endings of file names that do not belong to the name of the set."""
 
 
-def read(data: bytes, name: str, preparation: str = AUTO) -> LabelledSet:
+def read(data: bytes, name: str, preparation: str = AUTO, whose: str = "") -> LabelledSet:
     """Read a ZIP file of pictures, a CSV table or NumPy file that is not trusted.
 
     Args:
         data: The whole file.
         name: Its name, which gives the set its name; never opened.
         preparation: One of `PREPARATIONS`, for the pictures of a ZIP file.
+        whose: Id of the visitor, of whose files one is read at a time.
 
     Raises:
         Refusal: If it is of another kind, too large, damaged, or takes too much time or memory; in words for the
@@ -59,6 +60,7 @@ def read(data: bytes, name: str, preparation: str = AUTO) -> LabelledSet:
             seconds=MAX_SECONDS,
             answer_bytes=MAX_PIXEL_BYTES + labelled_set.MAX_PICTURES + MAX_HEADER_BYTES,
             queue=child_process.LABELLED_PICTURES,
+            whose=whose,
         )
     except child_process.WorkerError:
         raise Refusal(STOPPED) from None

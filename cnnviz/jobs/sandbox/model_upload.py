@@ -99,13 +99,14 @@ def read_weights(data: bytes, name: str, architecture: Architecture) -> Network:
     return _ask(data, name, architecture).network
 
 
-def open_network(data: bytes, name: str, card: bytes = b"") -> OpenedNetwork:
+def open_network(data: bytes, name: str, card: bytes = b"", whose: str = "") -> OpenedNetwork:
     """Read a network as `read` does, with what is different from the file.
 
     Args:
         data: The whole file.
         name: Its name.
         card: For a `.safetensors` file without a description: the card that belongs to it.
+        whose: Id of the visitor, of whose files one is read at a time.
     """
     model_form.identify(data, name)
     if len(card) > MAX_CARD_BYTES:
@@ -114,10 +115,12 @@ def open_network(data: bytes, name: str, card: bytes = b"") -> OpenedNetwork:
             size=len(card),
             most=MAX_CARD_BYTES,
         )
-    return _ask(data, name, None, card)
+    return _ask(data, name, None, card, whose)
 
 
-def _ask(data: bytes, name: str, architecture: Architecture | None, card: bytes = b"") -> OpenedNetwork:
+def _ask(
+    data: bytes, name: str, architecture: Architecture | None, card: bytes = b"", whose: str = ""
+) -> OpenedNetwork:
     described = {
         "name": name[-MAX_NAME:],
         "card": len(card),
@@ -126,7 +129,11 @@ def _ask(data: bytes, name: str, architecture: Architecture | None, card: bytes 
     request = b"".join((json.dumps(described).encode(), b"\n", card, data))
     try:
         answer = child_process.ask(
-            "read_model", request, seconds=MAX_SECONDS, answer_bytes=limits.MAX_PARAMETERS * 4 + MAX_HEADER_BYTES
+            "read_model",
+            request,
+            seconds=MAX_SECONDS,
+            answer_bytes=limits.MAX_PARAMETERS * 4 + MAX_HEADER_BYTES,
+            whose=whose,
         )
     except child_process.WorkerError:
         raise Refusal(STOPPED) from None

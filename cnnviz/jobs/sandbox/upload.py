@@ -74,12 +74,13 @@ class Picture:
     notes: tuple[Note, ...] = ()
 
 
-def read(data: bytes, name_hint: str = "") -> Picture:
+def read(data: bytes, name_hint: str = "", whose: str = "") -> Picture:
     """Read a PNG, JPEG, GIF, WebP or BMP file that is not trusted.
 
     Args:
         data: The whole file.
         name_hint: Its name, used only to tell unknown kinds apart; never opened and never shown.
+        whose: Id of the visitor, of whose files one is read at a time.
 
     Raises:
         Refusal: If it is of another kind, too large, too small, damaged, or takes too much time or memory; in words
@@ -88,7 +89,11 @@ def read(data: bytes, name_hint: str = "") -> Picture:
     kind = image_header.identify(data, name_hint)
     try:
         answer = child_process.ask(
-            "decode_image", data, seconds=MAX_SECONDS, answer_bytes=MAX_DECODED_SIDE**2 * 4 + 1000
+            "decode_image",
+            data,
+            seconds=MAX_SECONDS,
+            answer_bytes=MAX_DECODED_SIDE**2 * 4 + 1000,
+            whose=whose,
         )
     except child_process.WorkerError:
         raise Refusal(STOPPED, kind=kind) from None

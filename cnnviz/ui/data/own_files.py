@@ -72,7 +72,7 @@ def _take_file(data: bytes, name: str) -> None:
     """Read a file, keep its set and look at it, or keep why it was refused."""
     session.put(own_uploads=session.get("own_uploads") + 1)
     try:
-        labelled = data_upload.read(data, name, session.get("own_preparation"))
+        labelled = data_upload.read(data, name, session.get("own_preparation"), visitor.owner())
         set_id = visitor.sets().keep(labelled)
     except Refusal as reason:
         session.put(own_upload=reason)

@@ -25,7 +25,7 @@ from cnnviz.ui.i18n import gettext_noop, translate, translate_message, translate
 from cnnviz.ui.input import ink_and_paper, kept_uploads
 from cnnviz.ui.input.kept_uploads import KeptUpload
 from cnnviz.ui.prediction import input_note, wording
-from cnnviz.ui.shell import networks, page, session
+from cnnviz.ui.shell import networks, page, session, visitor
 from cnnviz.ui.shell.fields import FIELDS
 
 KINDS = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
@@ -103,7 +103,7 @@ def _take() -> None:
     if file is None:
         return
     try:
-        picture = upload.read(file.getvalue(), file.name)
+        picture = upload.read(file.getvalue(), file.name, visitor.owner())
     except Refusal as reason:
         session.put(upload=reason)
     else:

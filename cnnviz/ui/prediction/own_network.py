@@ -96,7 +96,7 @@ def take_file(data: bytes, name: str) -> None:
     store = visitor.networks()
 
     def work(_: Progress) -> str:
-        return store.keep(model_upload.open_network(data, name), name)
+        return store.keep(model_upload.open_network(data, name, whose=store.owner), name)
 
     session.put(network_reading=Task(work).start(), network_opened=None, network_files=session.get("network_files") + 1)
 

@@ -189,6 +189,43 @@ def test_no_more_children_than_places_work_at_once(monkeypatch: pytest.MonkeyPat
     assert 1 <= most <= child_process.MAX_CHILDREN
 
 
+def test_files_of_one_visitor_leave_a_turn_for_others() -> None:
+    """Five networks that take all the time they get, from five tabs, kept everybody's pictures out."""
+    queue = child_process.Queue(threading.BoundedSemaphore(2), 60.0, child_process.TOO_MANY_FILES)
+    began: list[str] = []
+    holding, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with child_process._wait_for_turn(queue, "greedy"):
+            began.append("greedy")
+            holding.set()
+            done.wait(60)
+
+    threads = [threading.Thread(target=hold) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    assert holding.wait(10)
+    for whose in ("other", "another", ""):
+        with child_process._wait_for_turn(queue, whose):
+            began.append(whose)
+    done.set()
+    for thread in threads:
+        thread.join(10)
+    assert began == ["greedy", "other", "another", "", *["greedy"] * 4]
+
+
+def test_a_file_that_waits_too_long_for_another_of_its_visitor_is_refused() -> None:
+    queue = replace(child_process.UPLOADS, turns=threading.BoundedSemaphore(2), seconds=0.05)
+    with (
+        child_process._wait_for_turn(queue, "one"),
+        pytest.raises(Refusal, match="Too many files"),
+        child_process._wait_for_turn(queue, "one"),
+    ):
+        pass
+    with child_process._wait_for_turn(queue, "one"):
+        pass
+
+
 def test_exports_do_not_keep_uploads_waiting() -> None:
     """Two Keras files at once took both places, for the 15 s that each takes to make."""
     uploads = replace(child_process.UPLOADS, seconds=0.0)
