@@ -31,7 +31,7 @@ export class Enlarged {
     if (!again) this.build()
     this.paint()
     this.reveal()
-    if (focus) this.stages[0].canvas.focus({ focusVisible: true })
+    if (focus) this.stages.find((each) => each.frame === frame)?.canvas.focus({ focusVisible: true })
   }
 
   // All of it, and in any case the map of one frame: in a narrow window they stand one below the other.
@@ -65,7 +65,7 @@ export class Enlarged {
     else this.frame.root.append(this.root)
   }
 
-  // The chosen block first, then those of the same shape.
+  // The chosen block and those of the same shape, in the layer's order.
   alike() {
     const same = ({ block }) =>
       block.kind === "maps" && ["rows", "columns", "maps"].every((n) => block[n] === this.frame.block[n])
@@ -109,20 +109,23 @@ export class Enlarged {
 
   paint() {
     const { block } = this.frame
-    const { labels } = this.viewer.header
-    const name = this.frame.inStrip ? block.title : block.subtitle || block.title
-    this.title.textContent = block.pictures > 1 ? fill(labels.enlarged, { map: this.map, title: name }) : name
+    this.title.textContent = this.name(block)
     write(this.why, this.viewer.whyDark(block, this.map))
     const { zoom } = this.frame
     const side = Math.min(SIDE * zoom, this.viewer.width - 24 - AXIS * zoom, this.room(zoom))
     this.stages.forEach((stage, i) => {
       const { block: shown, look, marks } = this.frames[i]
       const place = alone(shown, side)
-      stage.canvas.setAttribute("aria-label", this.title.textContent)
+      stage.canvas.setAttribute("aria-label", this.name(shown))
       stage.view.marks = (marks ?? []).filter(({ maps }) => maps.includes(this.map))
       stage.show(shown, place, look, this.map)
       stage.axes.show(shown, place.cell, zoom)
     })
+  }
+
+  name(block) {
+    const title = this.frame.inStrip ? block.title : block.subtitle || block.title
+    return block.pictures > 1 ? fill(this.viewer.header.labels.enlarged, { map: this.map, title }) : title
   }
 
   // Between the navigation and the account, which takes less than half of the window.
