@@ -48,6 +48,22 @@ CUT_NAMES = """inputs => inputs.filter(input => {
 }).map(input => input.value)"""
 """What is chosen in closed lists that do not show it whole."""
 
+SELECTS = "select:visible"
+CUT_OPTIONS = """selects => selects.filter(select => {
+    const { font, paddingLeft, paddingRight } = getComputedStyle(select)
+    const measure = Object.assign(document.createElement("canvas").getContext("2d"), { font })
+    const room = select.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
+    return measure.measureText(select.selectedOptions[0].text).width > room
+}).map(select => select.selectedOptions[0].text)"""
+"""The same of lists of the browser's own."""
+
+ALTERNATIVES = '.stButtonGroup [role="radiogroup"]:visible:has(> [data-variant="segmented_control"])'
+BROKEN_ROWS = """groups => groups.filter(group => {
+    const tops = [...group.children].map(button => button.getBoundingClientRect().top)
+    return Math.max(...tops) - Math.min(...tops) > 1
+}).map(group => group.textContent)"""
+"""Alternatives that stand side by side, but not all in one row."""
+
 
 def head(page: Page) -> Locator:
     """Return the button that hides the rail, or opens it as a sheet."""
@@ -114,14 +130,18 @@ def test_no_width_makes_the_page_scroll_sideways(wide: Walk, name: str) -> None:
     wide.resize(WIDTHS[0], 900)
     page = wide.come(name)
     expect(page.locator(".st-key-answer .row")).to_have_count(10)
-    beyond, cut = {}, {}
+    beyond, cut, broken = {}, {}, {}
     for width in WIDTHS:
         wide.resize(width, 900)
         eyes.still(page)
         beyond[width] = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
         if width in (390, 1400, 1920):
             cut[width] = page.locator(LISTS).evaluate_all(CUT_NAMES)
-    assert cut == {390: [], 1400: [], 1920: []}
+        if width <= 640:
+            cut[width] = cut.get(width, []) + page.locator(SELECTS).evaluate_all(CUT_OPTIONS)
+            broken[width] = page.locator(ALTERNATIVES).evaluate_all(BROKEN_ROWS)
+    assert cut == {320: [], 390: [], 640: [], 1400: [], 1920: []}
+    assert broken == {320: [], 390: [], 640: []}
     assert beyond == dict.fromkeys(WIDTHS, 0)
     wide.go_on()
 
