@@ -438,7 +438,7 @@ def taken_apart(seven: Drawing) -> MapSum:
     return map_sum.take_apart(network, trace(network, digit), layer)
 
 
-def test_partial_maps_and_bias_add_up_at_every_cell(sums_page: Page, taken_apart: MapSum) -> None:
+def test_partial_maps_and_bias_add_up_at_every_cell_by_mouse_and_keys(sums_page: Page, taken_apart: MapSum) -> None:
     root = sums_page.locator(".map_sum")
     assert (root.get_attribute("data-row"), root.get_attribute("data-column")) == tuple(map(str, taken_apart.strongest))
     expect_sum(sums_page, taken_apart)
@@ -452,10 +452,6 @@ def test_partial_maps_and_bias_add_up_at_every_cell(sums_page: Page, taken_apart
         expect(root).to_have_attribute("data-row", str(row))
         expect(root).to_have_attribute("data-column", str(column))
         expect_sum(sums_page, taken_apart)
-
-
-def test_cells_of_the_sum_are_reached_by_keys(sums_page: Page, taken_apart: MapSum) -> None:
-    root = sums_page.locator(".map_sum")
     root.locator('canvas[aria-label^="after relu"]').focus()
     for _ in range(12):
         sums_page.keyboard.press("ArrowLeft")

@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.core.drawing import stroke_file, url_codec
 from tests.browser import eyes, hands
-from tests.browser.conftest import Visitor
 
 SURFACES = ["Live pad", "Editor"]
 
@@ -180,22 +179,24 @@ def test_a_second_finger_takes_a_long_stroke_back_and_redo_brings_it_again(phone
     expect(eyes.digit(phone)).to_have_text("1")
 
 
-@pytest.mark.parametrize("width", [320, 360, 390])
-def test_a_finger_beside_the_paper_scrolls_the_page(visitor: Visitor, address: str, width: int) -> None:
-    phone = visitor(viewport={"width": width, "height": 700}, has_touch=True, is_mobile=True)
+def test_a_finger_beside_the_paper_scrolls_the_page(phone: Page, address: str) -> None:
     eyes.opened(phone, f"{address}/?d=")
-    hands.paper(phone).scroll_into_view_if_needed()
-    margin = phone.locator('.st-key-pad [data-role="margin"]').bounding_box()
-    assert margin is not None
-    assert margin["width"] >= 44
-    right = width - margin["x"]
-    assert right >= 44
-    x, y = margin["x"] + margin["width"] / 2, margin["y"] + margin["height"] - 20
     top = "document.querySelector('[data-testid=\"stMain\"]').scrollTop"
-    before = phone.evaluate(top)
-    hands.Finger(phone).stroke([(x, y - step) for step in range(0, 180, 12)])
-    phone.wait_for_function(f"before => {top} > before + 60", arg=before)
-    assert eyes.link(phone)["d"] == ""
+    for width in (320, 360, 390):
+        phone.set_viewport_size({"width": width, "height": 700})
+        phone.evaluate(f"{top} = 0")
+        hands.paper(phone).scroll_into_view_if_needed()
+        eyes.still(phone)
+        margin = phone.locator('.st-key-pad [data-role="margin"]').bounding_box()
+        assert margin is not None
+        assert margin["width"] >= 44
+        right = width - margin["x"]
+        assert right >= 44
+        x, y = margin["x"] + margin["width"] / 2, margin["y"] + margin["height"] - 20
+        before = phone.evaluate(top)
+        hands.Finger(phone).stroke([(x, y - step) for step in range(0, 180, 12)])
+        phone.wait_for_function(f"before => {top} > before + 60", arg=before)
+        assert eyes.link(phone)["d"] == ""
 
 
 def test_redo_brings_back_what_was_undone(page: Page, address: str) -> None:
@@ -302,23 +303,24 @@ def test_the_saved_picture_is_read_as_the_same_digit(page: Page, address: str) -
     expect(page.get_by_role("button", name="Save or open")).to_be_focused()
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("no drawing at all", "This file is no drawing that can be read"),
-        ('{"format": "cnnviz-drawing", "version": 9, "side": 280, "strokes": []}', "saved by another version"),
-        (" " * 500_000, "too large for a drawing"),
-    ],
-)
-def test_a_file_that_is_no_drawing_is_refused_in_plain_words(page: Page, address: str, text: str, said: str) -> None:
+NO_DRAWINGS = {
+    "no drawing at all": "This file is no drawing that can be read",
+    '{"format": "cnnviz-drawing", "version": 9, "side": 280, "strokes": []}': "saved by another version",
+    " " * 500_000: "too large for a drawing",
+}
+"""Texts of files that are no drawings, and what is said of each."""
+
+
+def test_a_file_that_is_no_drawing_is_refused_in_plain_words(page: Page, address: str) -> None:
     eyes.opened(page, f"{address}/?d=")
     hands.draw(page, hands.SEVEN)
     before = eyes.drawing_when(page, 1)
-    file = {"name": "seven.json", "mimeType": "application/json", "buffer": text.encode()}
-    page.locator('.st-key-pad [data-role="file"]').set_input_files(file)  # type: ignore[arg-type]
-    expect(page.get_by_role("alert")).to_contain_text(said)
-    assert eyes.drawing_when(page, 1) == before
-    expect(eyes.digit(page)).to_have_text("7")
+    for text, said in NO_DRAWINGS.items():
+        file = {"name": "seven.json", "mimeType": "application/json", "buffer": text.encode()}
+        page.locator('.st-key-pad [data-role="file"]').set_input_files(file)  # type: ignore[arg-type]
+        expect(page.get_by_role("alert")).to_contain_text(said)
+        assert eyes.drawing_when(page, 1) == before
+        expect(eyes.digit(page)).to_have_text("7")
 
 
 def test_the_menu_of_files_closes_with_escape_and_gives_the_focus_back(page: Page, address: str) -> None:
