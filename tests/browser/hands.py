@@ -21,6 +21,9 @@ ONE: Line = [(140, 40), (140, 240)]
 SEVEN: Line = [(60, 50), (220, 50), (130, 240)]
 CROSSBAR: Line = [(120, 150), (190, 150)]
 
+STEP = 20
+"""Canvas pixels between two places of a pen that draws a whole line: the page reads and paints all maps at each."""
+
 ATTEMPTS = 9
 MOMENT = 5_000
 """How often a list is opened, and for how many milliseconds an option is looked for in it."""
@@ -56,10 +59,10 @@ def put_pen_down(page: Page, place: Place) -> None:
     page.mouse.down()
 
 
-def move_pen(page: Page, line: Line) -> None:
+def move_pen(page: Page, line: Line, step: float = 8) -> None:
     box = on_screen(page, (0, 0)), on_screen(page, (SIDE, SIDE))
     scale = (box[1][0] - box[0][0]) / SIDE
-    for x, y in along(line):
+    for x, y in along(line, step):
         page.mouse.move(box[0][0] + x * scale, box[0][1] + y * scale)
 
 
@@ -71,7 +74,7 @@ def draw(page: Page, *lines: Line) -> None:
     """Draw with the mouse, button pressed along each line."""
     for line in lines:
         put_pen_down(page, line[0])
-        move_pen(page, line)
+        move_pen(page, line, STEP)
         lift_pen(page)
 
 
@@ -115,7 +118,7 @@ class Finger:
     def draw(self, *lines: Line) -> None:
         for line in lines:
             paper(self.page).scroll_into_view_if_needed()
-            self.stroke([on_screen(self.page, place) for place in along(line)])
+            self.stroke([on_screen(self.page, place) for place in along(line, STEP)])
 
 
 def reach_with_tab(page: Page, wanted: Locator, most: int = 40) -> None:
