@@ -9,6 +9,7 @@ import re
 import secrets
 import time
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 MAX_WRITING_SECONDS = 3600.0
@@ -21,8 +22,8 @@ _writing: set[str] = set()
 """Names of the temporary files that this process is writing; each is random, and noted before the file is there."""
 
 
-def write(path: Path, data: bytes, durable: bool = True) -> None:
-    """Replace `path` by `data`, creating its folder.
+def write(path: Path, data: bytes | Iterable[bytes | memoryview], durable: bool = True) -> None:
+    """Replace `path` by `data`, or by several pieces one after the other, creating its folder.
 
     The data reaches the disk before the name does (temporary file beside it, fsync, rename), so a killed process
     or a full disk leaves the old file as it was and no new one. Without `durable` the fsync is left out: a killed
@@ -36,7 +37,8 @@ def write(path: Path, data: bytes, durable: bool = True) -> None:
     try:
         descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            for piece in (data,) if isinstance(data, bytes) else data:
+                file.write(piece)
             file.flush()
             if durable:
                 os.fsync(file.fileno())

@@ -54,8 +54,8 @@ def divide(labelled: LabelledSet) -> KeptSet:
     return KeptSet(ordered, tested)
 
 
-def pack(kept: KeptSet) -> bytes:
-    """Return the content of the file of a set."""
+def pack(kept: KeptSet) -> tuple[bytes, memoryview, memoryview]:
+    """Return the content of the file of a set, in pieces that lie in memory already."""
     labelled = kept.labelled
     header = {
         "format": FORMAT,
@@ -69,7 +69,17 @@ def pack(kept: KeptSet) -> bytes:
         "report": [[each.name, each.reason.to_json()] for each in labelled.report],
         "left_out": labelled.left_out,
     }
-    return json.dumps(header).encode() + b"\n" + labelled.pictures.tobytes() + labelled.labels.tobytes()
+    return json.dumps(header).encode() + b"\n", labelled.pictures.data, labelled.labels.data
+
+
+def holds(path: Path, kept: KeptSet) -> bool:
+    """Return whether the file at `path` has exactly the content that `pack` would write."""
+    try:
+        with path.open("rb") as file:
+            same_header = file.readline(MAX_HEADER_BYTES + 1) == pack(kept)[0]
+        return same_header and read(path).labelled.sha256 == kept.labelled.sha256
+    except (*UNREADABLE, Refusal):
+        return False
 
 
 def read_header(path: Path) -> dict[str, Any]:

@@ -106,8 +106,8 @@ class LabelledSet:
         """Digest of the content: sizes, names of the classes, labels and pixels."""
         head = json.dumps([self.pictures.shape, self.classes]).encode()
         digest = hashlib.sha256(head)
-        digest.update(self.labels.tobytes())
-        digest.update(self.pictures.tobytes())
+        digest.update(self.labels.data)  # as they lie in memory: a copy would take up to 64 MB for a moment
+        digest.update(self.pictures.data)
         return digest.hexdigest()
 
     def fit(self, shape: Shape) -> np.ndarray:

@@ -122,9 +122,16 @@ def _is_link(folder: Path) -> bool:
 
 
 def _size_and_time(folder: Path) -> tuple[int, float]:
-    """Return the bytes in a run's folder, and when one of its files was changed last, in seconds since 1970."""
+    """Return the bytes in a run's folder, and when one of its files came or was changed last, in seconds since 1970.
+
+    A file with several names counts for each of them in its share: visitors may have the same set. Such a file can be
+    older than its name, so the time of the folder counts as well.
+    """
     states = list(_iterate_states(folder))
-    return sum(each.st_size for each in states), max((each.st_mtime for each in states), default=0.0)
+    changed = [each.st_mtime for each in states]
+    with contextlib.suppress(OSError):
+        changed.append(folder.stat().st_mtime if any(each.st_nlink > 1 for each in states) else 0.0)
+    return sum(each.st_size // max(each.st_nlink, 1) for each in states), max(changed, default=0.0)
 
 
 def _iterate_states(folder: Path) -> Iterator[os.stat_result]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import streamlit as st
 
 from cnnviz.core.data import labelled_set, picture_sets
@@ -15,6 +17,9 @@ from cnnviz.ui.shell import page, session, visitor
 
 PATIENCE = 2.0
 """Seconds that a page waits for a part that is on this computer."""
+
+_joining = threading.Lock()
+"""Held while both parts lie in memory once more, 55 MB: a class that clicks at once takes them one after the other."""
 
 HELP = gettext_noop(
     "Keeps all {number} pictures among your own sets, {size} MB on this server, with the published test set as it is. "
@@ -48,7 +53,8 @@ def offer(name: str, published: PublishedSet | ArchivedLetters) -> None:
         if trained is None or tested is None:
             return
         classes = tuple(translate(each) for each in trained.classes)
-        set_id = visitor.sets().keep_divided(picture_sets.join((trained, tested), classes))
+        with _joining:
+            set_id = visitor.sets().keep_divided(picture_sets.join((trained, tested), classes))
     except Refusal as reason:
         session.put(own_adding="")
         st.warning(page.escape_markdown(translate_refusal(reason)))

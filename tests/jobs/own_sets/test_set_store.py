@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -129,3 +130,41 @@ def test_sets_count_to_what_all_visitors_may_take(sets: SetStore, monkeypatch: p
     monkeypatch.setattr(quota, "_measured", {})
     with pytest.raises(Refusal, match="used up"):
         sets.keep(made(2))
+
+
+def test_visitors_with_the_same_set_share_one_file_and_delete_it_each_for_himself(tmp_path: Path) -> None:
+    first, second, third = (SetStore(letter * 32, tmp_path) for letter in "abc")
+    set_id = first.keep(made())
+    assert second.keep(made()) == third.keep(made()) == set_id
+    (path,) = (tmp_path / first.owner / "sets").glob("*.set")
+    other = tmp_path / second.owner / "sets" / path.name
+    assert path.samefile(other)
+    assert path.stat().st_nlink == 3
+    first.delete(set_id)
+    np.testing.assert_array_equal(second.read(set_id).labelled.pictures, third.read(set_id).labelled.pictures)
+    assert first.entries() == ()
+
+
+def test_a_set_of_another_name_or_a_damaged_twin_is_written_anew(tmp_path: Path) -> None:
+    first, second, third = (SetStore(letter * 32, tmp_path) for letter in "abc")
+    set_id = first.keep(made())
+    assert second.keep(made(name="another")) == set_id
+    assert [entry.name for store in (first, second) for entry in store.entries()] == ["set", "another"]
+    for store in (first, second):
+        path = tmp_path / store.owner / "sets" / f"{set_id}.set"
+        data = bytearray(path.read_bytes())
+        data[-1_000] ^= 1
+        path.write_bytes(data)
+    third.keep(made())
+    np.testing.assert_array_equal(third.read(set_id).labelled.pictures, labelled_file.divide(made()).labelled.pictures)
+
+
+def test_a_shared_file_counts_once_against_the_limit(tmp_path: Path) -> None:
+    for letter in "abc":
+        SetStore(letter * 32, tmp_path).keep(made())
+    (size,) = {path.stat().st_size for path in tmp_path.rglob("*.set")}
+    folders = quota._other_folders(tmp_path)
+    assert len(folders) == 3
+    assert sum(quota._size_and_time(folder)[0] for folder in folders) == pytest.approx(size, abs=3)
+    os.utime(next(tmp_path.rglob("*.set")), (0, 0))
+    assert all(quota._size_and_time(folder)[1] > 0 for folder in folders), "the name is newer than the file"
