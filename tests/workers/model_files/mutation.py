@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from onnx import helper
 
+from cnnviz.workers.model_files.onnx_reading.file import OPERATORS
 from tests.workers.model_files import make_files, onnx_files
 
 Random = np.random.Generator
@@ -54,6 +56,8 @@ def mutate_all(seed: int, count: int) -> Iterator[tuple[str, bytes]]:
         name, data = sound[number % len(sound)]
         if name == "net.keras" and rng.random() < 0.5:
             yield name, mutate_inside(rng)
+        elif name == "net.onnx" and rng.random() < 0.5:
+            yield name, mutate_graph(rng)
         else:
             yield name, mutate_bytes(rng, data)
 
@@ -98,6 +102,43 @@ def mutate_inside(rng: Random) -> bytes:
     for _ in range(int(rng.integers(1, 4))):
         mutate_value(rng, config)
     return make_files.keras(config)
+
+
+def mutate_graph(rng: Random) -> bytes:
+    """Change nodes, arrays or sides of an ONNX file that stays sound as a message, so that its reader is reached."""
+    made = onnx_files.model()
+    graph = made.graph
+    for _ in range(int(rng.integers(1, 4))):
+        node = graph.node[int(rng.integers(len(graph.node)))] if len(graph.node) else graph.node.add()
+        tensor = graph.initializer[int(rng.integers(len(graph.initializer)))]
+        number = int(rng.choice(np.array([-(2**63), -1, 0, 1, 2, 3, 2**31, 2**63 - 1])))
+        match int(rng.integers(8)):
+            case 0:
+                node.op_type = str(rng.choice([*sorted(OPERATORS), "If", ""]))
+            case 1 if len(node.input):
+                node.input[int(rng.integers(len(node.input)))] = str(
+                    rng.choice(["", "x", "act", "conv.bias", "y", "?"])
+                )
+            case 2 if len(node.input):
+                node.input.pop()
+            case 3:
+                attribute = node.attribute.add()
+                attribute.CopyFrom(
+                    helper.make_attribute(
+                        str(rng.choice(sorted(set().union(*OPERATORS.values())))),
+                        [number, [number] * int(rng.integers(1, 6)), float(number), "odd"][int(rng.integers(4))],
+                    )
+                )
+            case 4 if len(tensor.dims):
+                tensor.dims[int(rng.integers(len(tensor.dims)))] = number
+            case 5:
+                tensor.data_type = int(rng.integers(24))
+            case 6:
+                sides = graph.input[0].type.tensor_type.shape.dim
+                sides[int(rng.integers(1, len(sides)))].dim_value = number
+            case _:
+                graph.node.remove(node)
+    return bytes(made.SerializeToString())
 
 
 def mutate_value(rng: Random, data: Any) -> None:
