@@ -35,6 +35,24 @@ def test_how_much_is_shown_is_kept_on_other_pages_and_after_a_reload(page: Page,
 
 HEIGHT = "() => document.querySelector('.st-key-navigation').parentElement.getBoundingClientRect().height"
 
+LAY_OVER = """() => {
+    const make = inside => {
+        const made = Object.assign(document.createElement("div"), { innerHTML: inside })
+        made.dataset.testid = "stStatusWidget"
+        return document.querySelector(".stAppHeader").appendChild(made).checkVisibility()
+    }
+    const badge = document.createElement("span")
+    badge.className = "stMarkdownBadge"
+    document.querySelector(".st-key-navigation a[disabled]").append(badge)
+    const link = getComputedStyle(document.querySelector(".stApp")).getPropertyValue("--st-link-color")
+    badge.style.color = "red"
+    const shown = getComputedStyle(badge).color
+    badge.style.setProperty("color", link, "important")
+    return [make("<button>Stop</button>"), make("Connecting"), shown === getComputedStyle(badge).color]
+}"""
+"""Adds what Streamlit adds while a script or a training runs: whether its button and its word are seen, and whether the
+badge beside Train has the colour of links."""
+
 PASSED = """() => {
     const element = document.activeElement
     const before = document.querySelector(".st-key-subject") ?? document.querySelector(".st-key-navigation")
@@ -69,6 +87,7 @@ def test_on_a_phone_the_navigation_is_one_line_whose_button_opens_every_link(pho
         phone.keyboard.press("Escape")
         expect(menu).to_have_attribute("aria-expanded", "false")
         expect(menu).to_be_focused()
+    assert phone.evaluate(LAY_OVER) == [False, True, True]
     hands.go_to(phone, "Pooling")
     expect(phone.get_by_role("heading", name="Pooling", exact=True)).to_be_visible()
     expect(menu).to_have_attribute("aria-expanded", "false")
