@@ -43,6 +43,10 @@ NOTES: Mapping[str, str] = {
     "left_out": gettext_noop("{number} layers that work in training only are left out: {names}."),
     "precision": gettext_noop("It was saved as {precision}; here it computes in float32."),
     "renamed": gettext_noop("{number} layers have another name here: {theirs} is {ours}, for example."),
+    "shared": gettext_noop(
+        "{number} layers or models are used in several places: {names}. Each place has a layer of its own here, with "
+        "the same weights."
+    ),
     "sigmoid": gettext_noop("Its single sigmoid is read as two classes: a softmax over 0 and its logit."),
     "softmax": gettext_noop("It ends in logits, so a softmax is added that makes probabilities of them."),
 }

@@ -18,6 +18,9 @@ SEQUENTIAL, FUNCTIONAL, INPUT = "Sequential", ("Functional", "Model"), "InputLay
 MODELS = (SEQUENTIAL, *FUNCTIONAL)
 """Classes of models."""
 
+Source = tuple[str, int]
+"""Name of a layer and number of its call, from 0, that give a tensor."""
+
 MAX_FILE_LAYERS = 400
 """Layers of a file, also those that are left out."""
 
@@ -73,22 +76,22 @@ def find_input_shape(kind: str, config: Any, depth: int = 0) -> tuple[Any, ...]:
     Raises:
         Refusal: If it has several inputs or states none.
     """
-    found = _list_models_layers(kind, config)
     check_depth(depth)
-    if kind in FUNCTIONAL:
-        name = read_end(config, "input_layers", Message(gettext_noop("inputs")))
-        inputs = [each for each in found if isinstance(each, dict) and _get_name(each) == name]
-        if not inputs:
-            raise refuse_form(Message(gettext_noop("its input is not among its layers")))
-        first = inputs[0]
-    elif kind == SEQUENTIAL:
-        first = found[0]
-    else:
+    if kind not in MODELS:
         raise Refusal(
             "The network in this file is a {kind}. Only Sequential and functional models are read here, because others "
             "run code of their own. Build it with keras.Sequential or keras.Model(inputs, outputs) and save it again.",
             kind=show(kind),
         )
+    found = _list_models_layers(kind, config)
+    if kind in FUNCTIONAL:
+        name, _ = read_end(config, "input_layers", Message(gettext_noop("inputs")))
+        inputs = [each for each in found if isinstance(each, dict) and _get_name(each) == name]
+        if not inputs:
+            raise refuse_form(Message(gettext_noop("its input is not among its layers")))
+        first = inputs[0]
+    else:
+        first = found[0]
     inner, inner_config = read_object(first, "the input")
     if inner in MODELS:
         return find_input_shape(inner, inner_config, depth + 1)
@@ -136,8 +139,8 @@ def check_depth(depth: int) -> None:
         )
 
 
-def read_end(config: Any, key: str, what: Message) -> str:
-    """Return the name of the only input or output layer: files have [name, 0, 0] or a list of such lists."""
+def read_end(config: Any, key: str, what: Message) -> Source:
+    """Return the only input or output: files have [name, call, 0] or a list of such lists."""
     ends = config.get(key) if isinstance(config, dict) else None
     if isinstance(ends, dict):
         ends = list(ends.values())
@@ -146,70 +149,79 @@ def read_end(config: Any, key: str, what: Message) -> str:
     if isinstance(ends, list) and ends and all(isinstance(each, list) and len(each) == 3 for each in ends):
         if len(ends) > 1:
             raise Refusal(NOT_ONE, number=len(ends), what=what)
-        if isinstance(ends[0][0], str) and ends[0][2] == 0:
-            return str(ends[0][0])
+        return _read_source(*ends[0])
     raise refuse_form(Message(gettext_noop("it does not say which layers are its input and its output")))
 
 
-def read_sources(layer: LayerEntry) -> tuple[str, ...]:
-    """Return the names of the layers that a layer of a functional model reads, in order.
+def read_calls(layer: LayerEntry) -> tuple[tuple[Source, ...], ...]:
+    """Return for each call of a layer of a functional model what it reads, in order; several for a shared layer.
 
     Raises:
-        Refusal: If it reads none, is called more than once, or with arguments that change its answer.
+        Refusal: If it reads nothing, is called too often, or with arguments that change its answer.
     """
     calls = layer.calls
     if not isinstance(calls, list):
         raise refuse_form(Message(gettext_noop("it does not say what a layer reads")))
-    if len(calls) > 1:
-        raise Refusal(
-            "Layer {name} is used {number} times in this network. Layers that are shared are not supported here: use "
-            "a layer of its own in each place and save the network again.",
-            name=show(layer.name),
-            number=len(calls),
-        )
+    check_count(len(calls))
     if not calls:
         raise Refusal(
             "Layer {name} reads nothing. Leave it out of the network and save it again.", name=show(layer.name)
         )
-    call = calls[0]
+    return tuple(_read_call(layer, call) for call in calls)
+
+
+def _read_call(layer: LayerEntry, call: Any) -> tuple[Source, ...]:
     if isinstance(call, dict):
-        names = _read_tensors(layer, call.get("args"))
+        sources = _read_tensors(layer, call.get("args"))
         _check_arguments(layer, call.get("kwargs"))
     else:
-        names = _read_nodes(layer, call)
-    if not names:
+        sources = _read_nodes(layer, call)
+    if not sources:
         raise refuse_form(Message(gettext_noop("it does not say what a layer reads")))
-    return names
+    return sources
 
 
-def _read_tensors(layer: LayerEntry, arguments: Any) -> tuple[str, ...]:
+def _read_source(name: object, call: object, output: object) -> Source:
+    """Return the layer and the number of its call that a tensor comes from: it must be the only output."""
+    if not isinstance(name, str) or type(call) is not int or type(output) is not int or min(call, output) < 0:
+        raise refuse_form(Message(gettext_noop("it does not say what a layer reads")))
+    if output:
+        raise Refusal(
+            "Layer {name} has several outputs, but layers and models inside a network give one here. Build the network "
+            "with one output for each of them and save it again.",
+            name=show(name),
+        )
+    return name, call
+
+
+def _read_tensors(layer: LayerEntry, arguments: Any) -> tuple[Source, ...]:
     """Return the sources that Keras 3 writes: the one argument is a tensor or a list of tensors."""
     if not isinstance(arguments, list) or len(arguments) != 1:
         raise _refuse_call(layer)
     tensors = arguments[0] if isinstance(arguments[0], list) else arguments
-    names = []
+    sources = []
     for tensor in tensors:
         config = tensor.get("config") if isinstance(tensor, dict) else None
         history = config.get("keras_history") if isinstance(config, dict) else None
         if not isinstance(tensor, dict) or tensor.get("class_name") != "__keras_tensor__":
             raise _refuse_call(layer)
-        if not isinstance(history, list) or len(history) != 3 or not isinstance(history[0], str) or history[2] != 0:
+        if not isinstance(history, list) or len(history) != 3:
             raise refuse_form(Message(gettext_noop("it does not say what a layer reads")))
-        names.append(history[0])
-    return tuple(names)
+        sources.append(_read_source(*history))
+    return tuple(sources)
 
 
-def _read_nodes(layer: LayerEntry, call: Any) -> tuple[str, ...]:
+def _read_nodes(layer: LayerEntry, call: Any) -> tuple[Source, ...]:
     """Return the sources that Keras 2 writes: [[name, node, tensor, {arguments}], ...], or one such list."""
     if isinstance(call, list) and call and isinstance(call[0], str):
         call = [call]
-    names = []
+    sources = []
     for node in call if isinstance(call, list) else [None]:
-        if not isinstance(node, list) or len(node) not in (3, 4) or not isinstance(node[0], str) or node[2] != 0:
+        if not isinstance(node, list) or len(node) not in (3, 4):
             raise refuse_form(Message(gettext_noop("it does not say what a layer reads")))
+        sources.append(_read_source(*node[:3]))
         _check_arguments(layer, node[3] if len(node) == 4 else {})
-        names.append(node[0])
-    return tuple(names)
+    return tuple(sources)
 
 
 def _check_arguments(layer: LayerEntry, arguments: Any) -> None:

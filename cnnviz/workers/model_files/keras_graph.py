@@ -19,8 +19,8 @@ from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.ledger import cells
 from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks.architecture import DIGITS, PICTURE, Architecture
-from cnnviz.workers.model_files import ending, keras_config, keras_layers
-from cnnviz.workers.model_files.keras_config import FUNCTIONAL, INPUT, MODELS, NOT_ONE, SEQUENTIAL, LayerEntry
+from cnnviz.workers.model_files import ending, keras_config, keras_layers, keras_operations
+from cnnviz.workers.model_files.keras_config import FUNCTIONAL, INPUT, MODELS, NOT_ONE, SEQUENTIAL, LayerEntry, Source
 from cnnviz.workers.model_files.keras_layers import FileLayer, show
 
 MAX_NAME = 48
@@ -47,6 +47,7 @@ class Leaf:
         sources: Names of our layers that the first one reads; `PICTURE` for the picture.
         trainable: Whether it and all models around it are trained.
         axis: Axis along which it works, or None.
+        shares: Name of our layer for an earlier call of the same layer, whose weights it has; "" for the first.
     """
 
     file: FileLayer
@@ -56,6 +57,7 @@ class Leaf:
     sources: tuple[str, ...]
     trainable: bool
     axis: int | None
+    shares: str = ""
 
     @property
     def name(self) -> str:
@@ -91,23 +93,27 @@ class _Plan:
     names: set[str] = field(default_factory=lambda: {cells.INPUT})
     left_out: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str]] = field(default_factory=list)
+    shared: list[str] = field(default_factory=list)
+    firsts: dict[tuple[str, ...], str] = field(default_factory=dict)
     precisions: set[str] = field(default_factory=set)
     count: int = 0
+    keras_2: bool = False
 
 
-def read_model(description: object, file_name: str) -> FileModel:
+def read_model(description: object, file_name: str, version: str = "") -> FileModel:
     """Turn the description of a model into an architecture.
 
     Args:
         description: Parsed JSON: `{"class_name": ..., "config": ...}`.
         file_name: Names the network where the description does not.
+        version: That of Keras, such as "2.15.0"; "" if the file does not say it.
 
     Raises:
         Refusal: If anything in it is not supported, or it exceeds a limit; nothing is allocated before.
     """
     kind, config = keras_config.read_object(description, "the network")
     shape = keras_config.find_input_shape(kind, config)
-    plan = _Plan()
+    plan = _Plan(keras_2=version.startswith("2."))
     answer = _add_model(plan, kind, config, (), "", PICTURE, True)
     if answer != (plan.leaves[-1].layers[-1].name if plan.leaves else PICTURE):
         raise keras_config.refuse_form(Message(gettext_noop("its layers do not end in its output")))
@@ -119,6 +125,9 @@ def read_model(description: object, file_name: str) -> FileModel:
     architecture = _build(name, stack, sources, picture, plan.leaves)
     if plan.left_out:
         notes.append(("left_out", {"number": len(plan.left_out), "names": ", ".join(map(show, plan.left_out))}))
+    if plan.shared:
+        shared = list(dict.fromkeys(plan.shared))
+        notes.append(("shared", {"number": len(shared), "names": ", ".join(map(show, shared))}))
     if plan.renamed:
         theirs, ours = plan.renamed[0]
         notes.append(("renamed", {"number": len(plan.renamed), "theirs": show(theirs), "ours": ours}))
@@ -174,50 +183,59 @@ def _add_graph(
     trainable: bool,
 ) -> str:
     """Add the layers of a functional model, each after all that it reads."""
-    start = keras_config.read_end(config, "input_layers", Message(gettext_noop("inputs")))
+    start, _ = keras_config.read_end(config, "input_layers", Message(gettext_noop("inputs")))
     end = keras_config.read_end(config, "output_layers", Message(gettext_noop("outputs")))
-    by_name = {each.name: each for each in found}
+    by_name = {each.name: keras_operations.read_operation(each) for each in found}
     others = [each.name for each in found if each.kind == INPUT and each.name != start]
     if others:
         raise Refusal(NOT_ONE, number=1 + len(others), what=Message(gettext_noop("inputs")))
-    reads = {each.name: () if each.name == start else keras_config.read_sources(each) for each in found}
-    missing = [name for names in reads.values() for name in names if name not in by_name]
-    if missing or start not in by_name or end not in by_name:
+    calls = {each.name: keras_config.read_calls(each) if each.name != start else ((),) for each in by_name.values()}
+    plan.count += sum(map(len, calls.values())) - len(calls)
+    keras_config.check_count(plan.count)
+    # The number of a call counts only where a layer has several: files may count those of other networks too.
+    reads = {
+        (name, number): tuple((other, at if len(calls.get(other, ())) > 1 else 0) for other, at in sources)
+        for name, several in calls.items()
+        for number, sources in enumerate(several)
+    }
+    end = (end[0], end[1] if len(calls.get(end[0], ())) > 1 else 0)
+    missing = [source[0] for sources in reads.values() for source in sources if source not in reads]
+    if missing or start not in by_name or end not in reads:
         raise Refusal(
             "Layer {name} is read in this network, but is not part of it. Save the network again with Keras and try "
             "once more.",
-            name=show([*missing, start, end][0] if missing else start if start not in by_name else end),
+            name=show([*missing, start, end[0]][0] if missing else start if start not in by_name else end[0]),
         )
     if by_name[start].kind != INPUT:
         raise keras_config.refuse_form(Message(gettext_noop("its input is not an InputLayer")))
     needed = _find_needed(reads, end)
-    dead = [each.name for each in found if each.name not in needed and each.name != start]
+    dead = [name for name, number in reads if (name, number) not in needed and name != start]
     if dead:
         raise Refusal(
             "Layer {name} does not lead to the answer of this network. Leave it out and save the network again.",
             name=show(dead[0]),
         )
-    values = {start: source}
-    waiting = [each for each in found if each.name != start]
+    values = {(start, 0): source}
+    waiting = [each for each in reads if each[0] != start]
     while waiting:
-        ready = [each for each in waiting if all(name in values for name in reads[each.name])]
-        if not ready:
+        ready = next((each for each in waiting if all(read in values for read in reads[each])), None)
+        if ready is None:
             raise Refusal(
                 "Layers of this network read one another in a circle: {names}. A picture must pass through each layer "
                 "once. Build the network without the loop and save it again.",
-                names=", ".join(show(each.name) for each in waiting),
+                names=", ".join(show(name) for name in dict.fromkeys(name for name, _ in waiting)),
             )
         # One at a time, the first of the file: so the order stays that of the file where it can.
-        each = ready[0]
-        sources = tuple(values[name] for name in reads[each.name])
-        values[each.name] = _add_layer(plan, each, path, groups[each.name], sources, trainable)
-        waiting.remove(each)
+        sources = tuple(values[read] for read in reads[ready])
+        values[ready] = _add_layer(plan, by_name[ready[0]], path, groups[ready[0]], sources, trainable)
+        waiting.remove(ready)
+    plan.shared += [name for name, several in calls.items() if len(several) > 1]
     return values[end]
 
 
-def _find_needed(reads: Mapping[str, Sequence[str]], end: str) -> set[str]:
-    """Return the layers that the layer `end` depends on, and itself."""
-    needed: set[str] = set()
+def _find_needed(reads: Mapping[Source, Sequence[Source]], end: Source) -> set[Source]:
+    """Return the calls of layers that the call `end` depends on, and itself."""
+    needed: set[Source] = set()
     waiting = [end]
     while waiting:
         name = waiting.pop()
@@ -236,7 +254,7 @@ def _add_layer(
         if len(sources) != 1:
             raise Refusal(NOT_ONE, number=len(sources), what=Message(gettext_noop("inputs of a model inside it")))
         return _add_model(plan, layer.kind, layer.config, inner, group, sources[0], trainable)
-    file = FileLayer(layer.kind, layer.name, layer.config)
+    file = FileLayer(layer.kind, layer.name, layer.config, plan.keras_2)
     name = choose_name(plan.names, inner)
     made = keras_layers.translate(file, name)
     plan.precisions.add(made.precision)
@@ -247,7 +265,8 @@ def _add_layer(
         plan.left_out.append(layer.name)
         return sources[0]
     plan.names.update(each.name for each in made.layers)
-    if name != ".".join(inner):
+    first = plan.firsts.setdefault(inner, name)
+    if first == name != ".".join(inner):
         plan.renamed.append(("/".join(inner), name))
     plan.leaves.append(
         Leaf(
@@ -258,6 +277,7 @@ def _add_layer(
             sources=sources,
             trainable=trainable and layer.config.get("trainable") is not False,
             axis=made.axis,
+            shares="" if first == name else first,
         )
     )
     return made.layers[-1].name

@@ -7,12 +7,12 @@ value. Anything else is refused by name: what is not understood may change what 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from cnnviz.core import layers
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import ACTIVATIONS, Layer, ReLU, checks
+from cnnviz.core.layers import ACTIVATIONS, Layer, ReLU, Rescaling, checks
 from cnnviz.core.messages import gettext_noop
 
 KINDS: Mapping[str, type[Layer]] = {**layers.KINDS, **layers.MERGES}
@@ -111,8 +111,8 @@ AXIS_KINDS = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormal
 
 PRECISIONS = frozenset({"float16", "float32", "float64", "mixed_float16", "mixed_bfloat16"})
 
-ACTIVATION_NAMES = {"swish": "silu", "": "linear"}
-"""Other names of activations in Keras."""
+ACTIVATION_NAMES = {"swish": "silu", "softmax_v2": "softmax", "": "linear"}
+"""Other names of activations in Keras: `softmax_v2` is what files call `tf.nn.softmax`."""
 
 UNSUPPORTED_KIND = gettext_noop(
     "Layer {layer} is of the kind {kind}, which is not supported here. Supported are layers for images: convolutions, "
@@ -154,11 +154,13 @@ class FileLayer:
         kind: Name of its class.
         name: Its name in the file.
         config: Its arguments.
+        keras_2: Whether Keras 2 has written it.
     """
 
     kind: str
     name: str
     config: Mapping[str, Any] = field(repr=False)
+    keras_2: bool = False
 
 
 def translate(layer: FileLayer, name: str) -> Translation:
@@ -168,6 +170,9 @@ def translate(layer: FileLayer, name: str) -> Translation:
         Refusal: If its kind, an argument or a value is not supported.
     """
     precision = _read_precision(layer)
+    if layer.kind == "Identity":
+        config = {**layer.config, "activation": "linear"}
+        return translate(replace(layer, kind="Activation", config=config), name)
     if layer.kind not in KINDS:
         if layer.kind in TRAINING_ONLY:
             return Translation((), precision=precision)
@@ -181,9 +186,9 @@ def translate(layer: FileLayer, name: str) -> Translation:
             settings[target] = _unwrap(value) if target == "axis" else value
         elif argument == "axis" and layer.kind in AXIS_KINDS:
             continue
-        elif argument in USUAL:
+        elif argument in USUAL and layer.kind not in TRAINING_ONLY:
             if not any(value == usual and type(value) is type(usual) for usual in USUAL[argument]):
-                raise _refuse_value(layer, argument, value, ", ".join(map(str, USUAL[argument])))
+                raise _refuse_value(layer, argument, value, _list_usual(argument))
         elif not _is_ignored(layer, argument):
             raise Refusal(
                 UNKNOWN_ARGUMENT,
@@ -220,6 +225,11 @@ def show(name: object) -> str:
     """Return a name of a file as short text, without line breaks and other control characters."""
     text = "".join(character if character.isprintable() else "?" for character in str(name)[: MAX_SHOWN_NAME + 1])
     return text if len(text) <= MAX_SHOWN_NAME else text[: MAX_SHOWN_NAME - 1] + "…"
+
+
+def _list_usual(argument: str) -> str:
+    values = [str(value) for value in USUAL[argument] if value is not None]
+    return ", ".join(values or ["None"])
 
 
 def _is_ignored(layer: FileLayer, argument: str) -> bool:
@@ -277,18 +287,26 @@ def _read_activation(layer: FileLayer, value: Any, name: str) -> tuple[str, tupl
         elif isinstance(kind, str) and kind in KINDS and isinstance(config, dict):
             if not issubclass(KINDS[kind], (layers.ReLU, layers.LeakyReLU, layers.ELU, layers.Softmax)):
                 raise _refuse_activation(layer, kind)
-            inner = translate(FileLayer(kind, layer.name, config), _name_activation(name))
+            inner = translate(replace(layer, kind=kind, config=config), _name_activation(name))
             return "linear", inner.layers
         else:
             raise _refuse_activation(layer, kind)
     if value is None:
         return "linear", ()
+    if value == "hard_sigmoid" and layer.keras_2:
+        return "linear", _make_older_hard_sigmoid(name)
     name_of_ours = ACTIVATION_NAMES.get(value, value) if isinstance(value, str) else ""
     if name_of_ours in ACTIVATIONS:
         return name_of_ours, ()
     if value == "relu6":
         return "linear", (ReLU(name=_name_activation(name), max_value=6.0),)
     raise _refuse_activation(layer, value)
+
+
+def _make_older_hard_sigmoid(name: str) -> tuple[Layer, ...]:
+    """Return the hard sigmoid of Keras 2, clip(0.2 x + 0.5, 0, 1); that of Keras 3 has a slope of 1/6."""
+    line = Rescaling(name=f"{name[:55]}.scale", scale=0.2, offset=0.5)
+    return line, ReLU(name=_name_activation(name), max_value=1.0)
 
 
 def _name_activation(name: str) -> str:

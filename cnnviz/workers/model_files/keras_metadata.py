@@ -1,4 +1,7 @@
-"""Names of classes in the `metadata.json` of a `.keras` file, where cnnviz writes them and Keras ignores them."""
+"""Read the `metadata.json` of a `.keras` file: the version of Keras, and names of classes.
+
+cnnviz writes the names; Keras ignores them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,15 @@ from cnnviz.workers.model_files.keras_graph import Note
 
 KEY, CLASSES = "cnnviz", "classes"
 """Key of what cnnviz writes, and the names of the classes in it."""
+
+MAX_VERSION = 100
+"""Bytes of a version."""
+
+
+def read_version(metadata: Any) -> str:
+    """Return the version of Keras that has written a file; "" if the file does not say it."""
+    version = metadata.get("keras_version") if isinstance(metadata, dict) else None
+    return version[:MAX_VERSION] if isinstance(version, str) else ""
 
 
 def name_classes(architecture: Architecture, metadata: Any) -> tuple[Architecture, tuple[Note, ...]]:

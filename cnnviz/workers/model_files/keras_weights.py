@@ -6,7 +6,8 @@ The newer form, of `.keras` and `.weights.h5`, has them by the class of the laye
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -31,7 +32,7 @@ Places = dict[tuple[str, str], str]
 """Names of our layer and its weight -> path of the array in the file."""
 
 OLDER_LAYERS = "_layer_checkpoint_dependencies"
-"""Where Keras 2.13 keeps what is under `layers` in others."""
+"""Where Keras 2.13 and 2.14 keep what is under `layers` in others."""
 
 WRONG_NUMBER = gettext_noop(
     "Layer {layer} needs {expected} arrays of weights, but this file has {number} for it. Save the network again with "
@@ -70,14 +71,53 @@ def _add_other_class(array: np.ndarray) -> np.ndarray:
 
 def _find_numbered(file: Hdf5File, expected: Mapping[str, Mapping[str, Shape]], leaves: Sequence[Leaf]) -> Places:
     older = not file.has("layers") and file.has(OLDER_LAYERS)
+    groups = {leaf.group: leaf.group for leaf in leaves}
+    if older:
+        groups = _name_older_groups(file, [leaf.group for leaf in leaves if leaf.name in expected])
     places: Places = {}
     for leaf in leaves:
         names = list(expected.get(leaf.name, ()))
-        group = leaf.group.replace("layers/", f"{OLDER_LAYERS}/", 1) if older else leaf.group
+        group = groups.get(leaf.group, leaf.group)
         if names:
             _check_number(leaf, len(names), file.count(f"{group}/vars"))
         places |= {(leaf.name, name): f"{group}/vars/{number}" for number, name in enumerate(names)}
     return places
+
+
+def _list_weighted(groups: Iterable[str]) -> set[str]:
+    """Return groups that have weights, and those around them."""
+    found: set[str] = set()
+    for group in groups:
+        parts = group.split("/")
+        found.update("/".join(parts[:end]) for end in range(2, len(parts) + 1, 2))
+    return found
+
+
+def _name_older_groups(file: Hdf5File, groups: Sequence[str]) -> dict[str, str]:
+    """Return where Keras 2.13 and 2.14 keep what others keep in groups such as "layers/dense_1".
+
+    Their list has a layer with weights twice, as "layer-3" and as "layer_with_weights-1". In 2.13 both count, so that
+    the second Dense is "dense_2"; in 2.14 they do not.
+    """
+    weighted = _list_weighted(groups)
+    doubled = {group: _count_twice(group, weighted) for group in groups}
+    if all(file.has(each) for each in doubled.values()):
+        return doubled
+    return {
+        group: "/".join(OLDER_LAYERS if part == "layers" else part for part in group.split("/")) for group in groups
+    }
+
+
+def _count_twice(group: str, weighted: Collection[str]) -> str:
+    parts = group.split("/")
+    found = []
+    for place in range(1, len(parts), 2):
+        base, number = re.fullmatch(r"(.+?)(?:_(\d+))?", parts[place]).groups(default="0")  # type: ignore[union-attr]
+        around = "/".join(parts[:place])
+        before = [f"{around}/{base}_{other}" if other else f"{around}/{base}" for other in range(int(number))]
+        counted = int(number) + sum(name in weighted for name in before)
+        found += [OLDER_LAYERS, f"{base}_{counted}" if counted else base]
+    return "/".join(found)
 
 
 def _find_named(file: Hdf5File, model: FileModel, group: str) -> Places:
@@ -85,7 +125,7 @@ def _find_named(file: Hdf5File, model: FileModel, group: str) -> Places:
     expected = model.architecture.weight_shapes()
     places: Places = {}
     for top in dict.fromkeys(leaf.path[0] for leaf in model.leaves):
-        leaves = [leaf for leaf in model.leaves if leaf.path[0] == top and leaf.name in expected]
+        leaves = [leaf for leaf in model.leaves if leaf.path[0] == top and leaf.name in expected and not leaf.shares]
         if not leaves:
             continue
         if top not in known:
@@ -98,6 +138,9 @@ def _find_named(file: Hdf5File, model: FileModel, group: str) -> Places:
         if len(leaves) > 1 or len(leaves[0].path) > 1:
             names = _match_names(wanted, names)
         places |= {(leaf.name, weight): f"{inside}/{name}" for (leaf, weight), name in zip(wanted, names, strict=True)}
+    for leaf in model.leaves:
+        if leaf.shares:
+            places |= {(leaf.name, weight): places[leaf.shares, weight] for weight in expected.get(leaf.name, ())}
     return places
 
 

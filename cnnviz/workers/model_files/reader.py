@@ -67,7 +67,8 @@ def _read_keras(data: bytes, name: str) -> ReadNetwork:
 
     members = archive.read_members(data)
     metadata = strict_json.parse("metadata.json", members[archive.METADATA])
-    model = keras_graph.read_model(strict_json.parse("config.json", members[archive.CONFIG]), name)
+    version = keras_metadata.read_version(metadata)
+    model = keras_graph.read_model(strict_json.parse("config.json", members[archive.CONFIG]), name, version)
     with hdf5_file.open_hdf5(members[archive.WEIGHTS]) as file:
         weights = keras_weights.read_weights(file, model)
     architecture, renamed = keras_metadata.name_classes(model.architecture, metadata)
@@ -84,7 +85,9 @@ def _read_legacy(data: bytes, name: str) -> ReadNetwork:
                 "This HDF5 file has weights, but no description of a network. Save the whole network with "
                 "model.save(), or open the weights for a design on the page Train."
             )
-        model = keras_graph.read_model(strict_json.parse("model_config", text), name)
+        version = file.read_text("", "keras_version", keras_metadata.MAX_VERSION) or b""
+        description = strict_json.parse("model_config", text)
+        model = keras_graph.read_model(description, name, version.decode("ascii", "replace"))
         weights = keras_weights.read_legacy_weights(file, model, "model_weights")
     return ReadNetwork(model.architecture, weights, model.notes)
 

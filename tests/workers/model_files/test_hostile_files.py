@@ -202,9 +202,10 @@ def graph(*layers: tuple[dict[str, Any], Any], **more: Any) -> bytes:
     return keras(functional([(PICTURE, ()), *layers], **more))
 
 
-def shared() -> bytes:
+def called_again(*reads: str) -> bytes:
+    """Return a network whose ReLU is called for each of `reads` once more, of which nothing reads the answers."""
     config = functional(chain(PICTURE, layer("ReLU", "relu"), FLATTEN, DENSE))
-    config["config"]["layers"][1]["inbound_nodes"].append(call("relu"))
+    config["config"]["layers"][1]["inbound_nodes"] += [call(name) for name in reads]
     return keras(config)
 
 
@@ -268,7 +269,12 @@ GRAPHS: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "Layer wide (Conv2D)",
     ),
-    "shared layer": (shared, "Layer relu is used 2 times"),
+    "a call for nothing": (lambda: called_again("relu"), "Layer relu does not lead to the answer"),
+    "calls without end": (lambda: called_again(*["relu"] * 400), "up to 400 are read"),
+    "an output that is not there": (
+        lambda: graph((FLATTEN, ("picture",)), (DENSE, ("flatten",)), outputs=["answer", 0, 1]),
+        "Layer answer has several outputs",
+    ),
     "same name": (
         lambda: keras(sequential([PICTURE, layer("ReLU", "a"), layer("ReLU", "a"), FLATTEN, DENSE])),
         "Two layers of this network are called a",

@@ -42,6 +42,7 @@ DTYPES: Mapping[int, str] = {
     onnx.TensorProto.DOUBLE: "<f8",
     onnx.TensorProto.INT32: "<i4",
     onnx.TensorProto.INT64: "<i8",
+    onnx.TensorProto.BOOL: "|b1",
 }
 
 POOLING = frozenset({"auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "strides"})
@@ -78,6 +79,7 @@ OPERATORS: Mapping[str, frozenset[str]] = {
     "LogSoftmax": frozenset({"axis"}),
     "MaxPool": POOLING | {"storage_order"},
     "Pad": frozenset({"mode", "pads", "value"}),
+    "ReduceMax": frozenset({"axes", "keepdims", "noop_with_empty_axes"}),
     "ReduceMean": frozenset({"axes", "keepdims", "noop_with_empty_axes"}),
     "Reshape": frozenset({"allowzero"}),
     "Resize": frozenset({"antialias", "coordinate_transformation_mode", "cubic_coeff_a", "mode", "nearest_mode"}),
@@ -290,6 +292,7 @@ def read_tensor(tensor: Any) -> np.ndarray:
         raise wrong(gettext_noop("the shape of an array is damaged"))
     count = math.prod(shape)
     typed = {"<f4": tensor.float_data, "<f8": tensor.double_data, "<i8": tensor.int64_data, "<i4": tensor.int32_data}
+    typed["|b1"] = tensor.int32_data
     numbers = typed.get(dtype.str, ())
     if tensor.HasField("raw_data"):
         if len(tensor.raw_data) != count * dtype.itemsize:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from cnnviz.core import layers as kinds
-from cnnviz.core.layers import Shape, windows
+from cnnviz.core.layers import Layer, Shape, windows
 from cnnviz.core.layers.convolution import measure_dilated_spans
 from cnnviz.workers.model_files.onnx_reading.builder import (
     NCHW,
@@ -171,11 +172,16 @@ def read_global_pooling(builder: Builder) -> Value:
     return builder.add(kind, builder.settle(builder.value(), NCHW), axes=NCHW, keepdims=True)
 
 
-def read_mean(builder: Builder) -> Value:
-    axes = builder.get("axes", ()) or tuple(builder.constant(1).ravel().tolist())
-    value = builder.value()
-    reduced = {value.axes[axis - 1 if axis > 0 else axis] for axis in axes if 0 < abs(axis) <= len(value.axes)}
-    if len(value.shape) != 3 or len(axes) != 2 or reduced != {0, 1}:
-        raise Unsupported
-    keep = bool(builder.get("keepdims", 1))
-    return builder.add(kinds.GlobalAveragePooling2D, value, axes=value.axes if keep else UNITS, keepdims=keep)
+def read_reduction(kind: type[Layer]) -> Callable[[Builder], Value]:
+    """Return what reads a mean or maximum over rows and columns as a layer of `kind`."""
+
+    def read(builder: Builder) -> Value:
+        axes = builder.get("axes", ()) or tuple(builder.constant(1).ravel().tolist())
+        value = builder.value()
+        reduced = {value.axes[axis - 1 if axis > 0 else axis] for axis in axes if 0 < abs(axis) <= len(value.axes)}
+        if len(value.shape) != 3 or len(axes) != 2 or reduced != {0, 1}:
+            raise Unsupported
+        keep = bool(builder.get("keepdims", 1))
+        return builder.add(kind, value, axes=value.axes if keep else UNITS, keepdims=keep)
+
+    return read
