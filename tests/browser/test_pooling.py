@@ -22,6 +22,7 @@ from cnnviz.core.lessons.pooling.worked_example import TUTORIAL, PoolWorkedExamp
 from cnnviz.core.networks import model_store
 from cnnviz.ui.shell import layer_names
 from tests.browser import eyes, hands
+from tests.browser.conftest import Visitor
 from tests.server_process import serving
 
 NETWORK = "cnn-32-64-64"
@@ -44,6 +45,12 @@ def pooling_link(address: str, seven_link: str) -> str:
 @pytest.fixture
 def pooling(page: Page, pooling_link: str) -> Page:
     return eyes.opened(page, pooling_link, "Pooling")
+
+
+@pytest.fixture
+def read_page(revisit: Visitor, pooling_link: str) -> Page:
+    """Return the page, on which nothing is changed."""
+    return revisit(pooling_link, "Pooling")
 
 
 @pytest.fixture(scope="module")
@@ -208,17 +215,21 @@ def test_a_cell_is_edited_by_keys_alone(pooling: Page) -> None:
 
 
 @pytest.mark.parametrize("bad", ["NaN", "seven", "1000", " "])
-def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(pooling: Page, bad: str) -> None:
-    cell(pooling, 1, 0).fill(bad)
-    pooling.keyboard.press("Enter")
-    expect(grid(pooling).get_by_role("alert").filter(has_text="the old value is kept")).to_be_visible()
-    expect(cell(pooling, 1, 0)).to_have_value("7")
-    expect(cell(pooling, 1, 0)).to_have_attribute("aria-invalid", "true")
-    cell(pooling, 1, 0).fill("8")
-    pooling.keyboard.press("Enter")
-    eyes.link_when(pooling, lambda now: "_8~1" in now.get("grid", ""))
-    expect(cell(pooling, 1, 0)).to_have_attribute("aria-invalid", "false")
-    expect(grid(pooling).get_by_role("alert").filter(has_text="the old value is kept")).to_have_count(0)
+def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(read_page: Page, bad: str) -> None:
+    alert = grid(read_page).get_by_role("alert").filter(has_text="the old value is kept")
+    cell(read_page, 1, 0).fill(bad)
+    read_page.keyboard.press("Enter")
+    expect(alert).to_be_visible()
+    expect(cell(read_page, 1, 0)).to_have_value("7")
+    expect(cell(read_page, 1, 0)).to_have_attribute("aria-invalid", "true")
+    cell(read_page, 1, 0).fill("8")
+    read_page.keyboard.press("Enter")
+    eyes.link_when(read_page, lambda now: "_8~1" in now.get("grid", ""))
+    expect(cell(read_page, 1, 0)).to_have_attribute("aria-invalid", "false")
+    expect(alert).to_have_count(0)
+    cell(read_page, 1, 0).fill("7")
+    read_page.keyboard.press("Enter")
+    eyes.link_when(read_page, lambda now: "_8~1" not in now.get("grid", ""))
 
 
 def test_padding_is_shown_and_left_out_of_the_mean(page: Page, address: str) -> None:
@@ -266,21 +277,21 @@ def expect_window(page: Page, found: Comparison, row: int, column: int) -> None:
     expect(outlines(page)).to_have_count(4)
 
 
-def test_a_window_is_linked_across_the_four_pictures(pooling: Page, layer: LayerOutput) -> None:
+def test_a_window_is_linked_across_the_four_pictures(read_page: Page, layer: LayerOutput) -> None:
     found = pooled(layer)
     row, column = (int(i) for i in np.unravel_index(found.largest.argmax(), found.largest.shape))
     for block in ("max", "average", "difference"):
-        pooling.mouse.move(*eyes.centre(picture(pooling, block), (0, row, column)))
-        expect_window(pooling, found, row, column)
-    pooling.mouse.move(*eyes.centre(picture(pooling, "map"), (0, 2 * row + 1, 2 * column)))
-    expect_window(pooling, found, row, column)
-    expect(readout(pooling)).to_contain_text(f"rows {2 * row} to {2 * row + 1}")
-    wide = [outlines(pooling).nth(i).evaluate("e => e.offsetWidth") for i in range(2)]
-    whole = [picture(pooling, name).evaluate("e => e.offsetWidth") for name in ("map", "max")]
+        read_page.mouse.move(*eyes.centre(picture(read_page, block), (0, row, column)))
+        expect_window(read_page, found, row, column)
+    read_page.mouse.move(*eyes.centre(picture(read_page, "map"), (0, 2 * row + 1, 2 * column)))
+    expect_window(read_page, found, row, column)
+    expect(readout(read_page)).to_contain_text(f"rows {2 * row} to {2 * row + 1}")
+    wide = [outlines(read_page).nth(i).evaluate("e => e.offsetWidth") for i in range(2)]
+    whole = [picture(read_page, name).evaluate("e => e.offsetWidth") for name in ("map", "max")]
     assert wide == pytest.approx([whole[0] * 2 / 11, whole[1] / 5], abs=1)
-    pooling.mouse.move(*eyes.centre(picture(pooling, "map"), (0, 10, 3)))
-    expect(readout(pooling)).to_have_text("row 10, column 3: no window reads this value")
-    expect(outlines(pooling)).to_have_count(1)
+    read_page.mouse.move(*eyes.centre(picture(read_page, "map"), (0, 10, 3)))
+    expect(readout(read_page)).to_have_text("row 10, column 3: no window reads this value")
+    expect(outlines(read_page)).to_have_count(1)
 
 
 def test_arrow_keys_walk_through_the_windows(pooling: Page, layer: LayerOutput) -> None:
@@ -290,16 +301,16 @@ def test_arrow_keys_walk_through_the_windows(pooling: Page, layer: LayerOutput) 
     expect_window(pooling, pooled(layer), 1, 1)
 
 
-def test_all_four_pictures_share_one_scale(pooling: Page, layer: LayerOutput, pooling_link: str) -> None:
-    eyes.opened(pooling, f"{pooling_link}&colours=grey", "Pooling")
+def test_all_four_pictures_share_one_scale(page: Page, layer: LayerOutput, pooling_link: str) -> None:
+    eyes.opened(page, f"{pooling_link}&colours=grey", "Pooling")
     found = pooled(layer)
     shown = {"map": found.map, "max": found.largest, "average": found.means, "difference": found.difference}
     for block, values in shown.items():
         where = np.unravel_index(values.argmax(), values.shape)
         expected = int(np.floor(values[where] * 255 / found.map.max() + 0.5))
-        red, green, blue = eyes.pixel(picture(pooling, block), (0, int(where[0]), int(where[1])))
+        red, green, blue = eyes.pixel(picture(page, block), (0, int(where[0]), int(where[1])))
         assert max(abs(each - expected) for each in (red, green, blue)) <= 1
-    expect(pooling.locator(".st-key-pooled-map .legend")).to_have_count(1)
+    expect(page.locator(".st-key-pooled-map .legend")).to_have_count(1)
 
 
 def test_the_sentence_is_computed_and_follows_the_pen(pooling: Page, layer: LayerOutput) -> None:
@@ -354,19 +365,19 @@ def read(drawing: Drawing) -> np.ndarray:
     return preprocessing.from_canvas(strokes.render(drawing)).digit
 
 
-def test_three_networks_answer_and_their_shares_are_theirs(pooling: Page, seven: Drawing) -> None:
+def test_three_networks_answer_and_their_shares_are_theirs(read_page: Page, seven: Drawing) -> None:
     traces = {name: trace(model_store.load(name), read(seven)) for name in POOL_NETWORKS}
     for name, traced in traces.items():
-        rows = pooling.locator(f".st-key-bars-{name} .row")
+        rows = read_page.locator(f".st-key-bars-{name} .row")
         expect(rows).to_have_count(10)
-        told = pooling.locator(f'.st-key-bars-{name} [data-role="exact"]')
+        told = read_page.locator(f'.st-key-bars-{name} [data-role="exact"]')
         rows.nth(traced.answer).hover()
         expect(told).not_to_be_empty()
         written = re.findall(r"[0-9.e+-]+$", told.inner_text())
         assert float(written[0]) == pytest.approx(float(traced.probabilities.max()), abs=1e-6)
     answers = {traced.answer for traced in traces.values()}
     said = f"All three read a {answers.pop()}." if len(answers) == 1 else "They do not agree: "
-    expect(pooling.get_by_text(said)).to_be_visible()
+    expect(read_page.get_by_text(said)).to_be_visible()
 
 
 # Disturbances: maps over all shifts, and curves.
@@ -535,7 +546,7 @@ def test_a_phone_shows_and_reads_everything(phone: Page, pooling_link: str, laye
     assert left[0] < left[1], "two pictures stand side by side"
 
 
-def test_every_control_has_an_accessible_name(pooling: Page) -> None:
-    unnamed = pooling.evaluate(UNNAMED)
+def test_every_control_has_an_accessible_name(read_page: Page) -> None:
+    unnamed = read_page.evaluate(UNNAMED)
     assert unnamed == []
-    assert re.search(r"Map \d+", pooling.locator(".st-key-pooled-map .title").first.inner_text())
+    assert re.search(r"Map \d+", read_page.locator(".st-key-pooled-map .title").first.inner_text())
