@@ -45,14 +45,14 @@ class Surface:
     step: float
 
 
-PAD = Surface("?d=", ".st-key-pad canvas", '.st-key-pad [data-role="clear"]', True, False, 6)
+PAD = Surface("?d=", ".st-key-pad canvas", '.st-key-pad [data-role="clear"]', True, False, 30)
 EDITOR = Surface(
     "?d=&surface=canvas",
     '[class*="st-key-editor-"] canvas.upper-canvas',
     "button:has-text('Clear')",
     False,
     True,
-    10,
+    16,
 )
 
 
