@@ -71,10 +71,10 @@ def lift_pen(page: Page) -> None:
 
 
 def draw(page: Page, *lines: Line) -> None:
-    """Draw with the mouse, button pressed along each line."""
+    """Draw with the mouse, button pressed along each line; the editor lays curves through places and gets more."""
     for line in lines:
         put_pen_down(page, line[0])
-        move_pen(page, line, STEP)
+        move_pen(page, line, STEP if page.locator(".st-key-pad canvas").count() else 8)
         lift_pen(page)
 
 
