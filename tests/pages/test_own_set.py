@@ -79,6 +79,15 @@ def test_classes_are_named_before_anything_is_drawn() -> None:
     assert "Drawings so far: heart 0 · star 0" in texts(app)
 
 
+def test_it_is_said_how_many_drawings_train_needs(paper: dict[str, Drawing]) -> None:
+    app = draw(name_classes(opened()), paper, 0, 3)
+    assert "Draw some of two classes at least" in texts(app)
+    app = draw(app, paper, 1, 3)
+    assert "About 14 more drawings and Train can learn from them." in texts(app), "4 of 6 are not tested on"
+    app = draw(draw(app, paper, 0, 7, first=3), paper, 1, 7, first=3)
+    assert "Train can learn from them: choose “Your drawings” there." in texts(app)
+
+
 def test_a_visitor_who_only_looks_gets_no_cookie(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     asked = list[bool]()
     monkeypatch.setattr("cnnviz.ui.shell.visitor.remember", lambda: asked.append(True))

@@ -71,11 +71,20 @@ def choose(app: AppTest, name: str) -> AppTest:
     return app.button_group(key="choose-plan_set").set_value(name).run()
 
 
-def test_without_a_set_the_page_says_where_to_make_one(home: Path) -> None:
-    keep_set(home, count=9)  # too few to learn from
+@pytest.mark.usefixtures("home")
+def test_without_a_set_the_page_says_where_to_make_one() -> None:
     app = opened(bench="build")
     assert well(app)
     assert "draw or open a set on the page Data" in texts(app)
+
+
+def test_a_set_that_is_too_small_is_named_with_what_it_lacks(home: Path) -> None:
+    keep_set(home, count=9)
+    keep_drawings(home, each=3)
+    app = opened(bench="build")
+    assert well(app)
+    assert "Too small to learn from yet: signs, Your drawings. At least 15 pictures are needed" in texts(app)
+    assert not [each for each in app.button_group if str(each.key).startswith("choose-plan_set")]
 
 
 def test_a_set_brings_its_classes_its_plan_and_its_name(scheduler: FakeScheduler, home: Path) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.data import drawn_set
+from cnnviz.core.data import drawn_set, labelled_parts
 from cnnviz.core.data.drawn_set import MAX_CLASSES, DrawnSet
 from cnnviz.core.drawing.strokes import Drawing
 from cnnviz.core.errors import Refusal
+from cnnviz.core.training.plan_draft import MIN_OWN_EXAMPLES
 from cnnviz.ui.components.pad import LABELS, pad, read_message
 from cnnviz.ui.components.thumbnails import thumbnails
 from cnnviz.ui.data import own_pictures
 from cnnviz.ui.data.own_pictures import DRAWN
-from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_refusal
+from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_plural, translate_refusal
 from cnnviz.ui.shell import page, session, terms, visitor
 
 PAPER = "own-paper"
@@ -32,6 +34,8 @@ HOW = gettext_noop(
     "like a digit that you draw on the pad."
 )
 COUNTS = gettext_noop("Drawings so far: {counts}")
+TWO_CLASSES = gettext_noop("Draw some of two classes at least: there is nothing to tell apart yet.")
+ENOUGH = gettext_noop("Train can learn from them: choose “{name}” there. More are better.")
 PAD_LABELS = {
     **LABELS,
     "pad": gettext_noop("Paper to draw one of your classes on"),
@@ -76,10 +80,11 @@ def _show_paper(drawn: DrawnSet) -> None:
     )
     counts = (f"{name} {count}" for name, count in zip(names, drawn.counts, strict=True))
     st.caption(translate(COUNTS, counts=" · ".join(counts)))
-    left, right = st.columns([260, 320], gap="small")
-    with left, st.container(key="own-paper-box", width=260):
+    st.caption(_say_enough(drawn))
+    beside = st.container(horizontal=True, gap="small")
+    with beside.container(key="own-paper-box", width=260):
         pad(PAPER, Drawing(), session.get("own_revision"), session.get("brush"), translate_all(PAD_LABELS))
-    with right:
+    with beside.container(key="own-paper-side", gap="small"):
         st.button(
             translate("Add to {name}", name=names[chosen]),
             key="own-add",
@@ -101,6 +106,21 @@ def _show_paper(drawn: DrawnSet) -> None:
             type="tertiary",
             on_click=session.guard(_delete_drawings),
         )
+
+
+def _say_enough(drawn: DrawnSet) -> str:
+    """Say whether Train can learn from the drawings, or about how many are missing: a fifth goes to the test."""
+    if sum(map(bool, drawn.counts)) < 2:
+        return translate(TWO_CLASSES)
+    missing = MIN_OWN_EXAMPLES - own_pictures.read(DRAWN).trained
+    if missing > 0:
+        more = math.ceil(missing / (1 - labelled_parts.TEST_SHARE))
+        return translate_plural(
+            "About {number} more drawing and Train can learn from them.",
+            "About {number} more drawings and Train can learn from them.",
+            more,
+        )
+    return translate(ENOUGH, name=translate(own_pictures.DRAWN_TITLE))
 
 
 def _show_newest(drawn: DrawnSet, label: int) -> None:

@@ -42,16 +42,17 @@ def _show_sets() -> None:
     for entry in entries:
         with st.container(key=f"own-entry-{entry.id}", horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(_describe(entry))
-            st.button(
-                translate("Look at it"),
-                key=f"own-look-{entry.id}",
-                disabled=session.get("data_set") == entry.id,
-                on_click=session.guard(_look),
-                args=(entry.id,),
-            )
-            st.button(
-                translate("Delete"), key=f"own-delete-{entry.id}", on_click=session.guard(_delete), args=(entry.id,)
-            )
+            with st.container(horizontal=True, width="content", gap="small"):  # so that both go to the next line
+                st.button(
+                    translate("Look at it"),
+                    key=f"own-look-{entry.id}",
+                    disabled=session.get("data_set") == entry.id,
+                    on_click=session.guard(_look),
+                    args=(entry.id,),
+                )
+                st.button(
+                    translate("Delete"), key=f"own-delete-{entry.id}", on_click=session.guard(_delete), args=(entry.id,)
+                )
 
 
 def _describe(entry: SetEntry) -> str:

@@ -26,6 +26,12 @@ def list_titles() -> dict[str, str]:
     return {name: title for name, title in titles.items() if name in large}
 
 
+def list_small_titles() -> tuple[str, ...]:
+    """Return the names of the visitor's sets that have too few pictures to learn from, as Markdown."""
+    large = list_titles()
+    return tuple(title for name, title in own_pictures.list_titles().items() if name not in large)
+
+
 def find() -> KeptSet | None:
     """Return the chosen set; None for the digits, and for a set that is gone."""
     chosen = session.get("plan_set")

@@ -14,6 +14,7 @@ from cnnviz.core.inference.subject import prepare_digit
 from cnnviz.core.networks.architecture import Architecture, TrainingPlan
 from cnnviz.core.training import estimates
 from cnnviz.core.training.experiments import Experiment
+from cnnviz.core.training.plan_draft import MIN_OWN_EXAMPLES
 from cnnviz.jobs.runs import calibration, planner
 from cnnviz.jobs.runs import store as run_store
 from cnnviz.jobs.runs.store import RunStore
@@ -82,9 +83,12 @@ def show_builder() -> None:
 
 def _pick_data() -> None:
     """Show the choice between the digits and the visitor's own sets, or how to come to one."""
-    titles = training_choice.list_titles()
-    if not titles:
+    titles, small = training_choice.list_titles(), training_choice.list_small_titles()
+    if small:
+        st.caption(translate(SMALL_SETS, names=", ".join(small), least=MIN_OWN_EXAMPLES))
+    elif not titles:
         st.caption(translate(NO_SETS))
+    if not titles:
         return
     options = {DIGITS: translate("Digits")} | titles
     widgets.one_named("plan_set", translate("Learn from"), options, then=plan_form.begin_again)
@@ -119,6 +123,10 @@ TITLE = "run-title"
 MAX_NAMED = 20
 """Classes that are named."""
 
+SMALL_SETS = gettext_noop(
+    "Too small to learn from yet: {names}. At least {least} pictures are needed beside the test part; add some on the "
+    "page Data."
+)
 NO_SETS = gettext_noop("To learn from pictures of your own, draw or open a set on the page Data.")
 
 
