@@ -120,7 +120,10 @@ def test_the_keras_program_reads_the_set_that_is_downloaded_beside_it(
     offered = [button.proto.label for button in app.get("download_button")]
     assert "The set, the design and the program (.zip)" in offered
     monkeypatch.setattr(training_choice, "find", lambda: kept)
-    with zipfile.ZipFile(io.BytesIO(training_choice.pack_bundle(network, plan))) as packed:
+    pack = training_choice.prepare_bundle(network, plan)
+    assert pack is not None
+    monkeypatch.setattr(training_choice, "find", lambda: pytest.fail("a file is made where no session is known"))
+    with zipfile.ZipFile(io.BytesIO(pack())) as packed:
         packed.extractall(tmp_path / "unpacked")
     program = (tmp_path / "unpacked" / "train.py").read_text(encoding="utf-8")
     assert program == keras_source.write_script(network, plan)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cnnviz.core.data import labelled_file
+from collections.abc import Callable
+from functools import partial
+
 from cnnviz.core.data.labelled_file import KeptSet
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks import architecture
@@ -69,12 +71,11 @@ def keep_for_training() -> None:
         visitor.sets().freeze(kept)
 
 
-def pack_bundle(network: Architecture, plan: TrainingPlan) -> bytes:
-    """Return the chosen set with a design and its Keras program as one ZIP file.
+def prepare_bundle(network: Architecture, plan: TrainingPlan) -> Callable[[], bytes] | None:
+    """Return what packs the chosen set with a design and its Keras program into a ZIP file; None without a set.
 
-    Raises `Refusal` if the set is gone, or the network cannot read it.
+    A file is made where no session is known, so the set is found here. Packing raises `Refusal` if the network cannot
+    read it.
     """
     kept = find()
-    if kept is None:
-        raise labelled_file.describe_damage()
-    return bundle.pack(kept, network, plan)
+    return None if kept is None else partial(bundle.pack, kept, network, plan)

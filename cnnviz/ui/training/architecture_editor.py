@@ -273,7 +273,6 @@ def _show_script(architecture: Architecture) -> None:
             text, file = keras_source.write_script(architecture, plan), f"{architecture.name}.py"
             st.code(text, language="python", wrap_lines=True)
             download_button(file, text, file, mime="text/x-python")
-            if training_choice.find() is not None:
-                pack = partial(training_choice.pack_bundle, architecture, plan)
+            if (pack := training_choice.prepare_bundle(architecture, plan)) is not None:
                 label = translate("The set, the design and the program (.zip)")
                 download_button(label, pack, f"{architecture.name}.zip", mime="application/zip")
