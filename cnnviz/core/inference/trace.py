@@ -100,7 +100,10 @@ def trace(network: Network, digit: np.ndarray) -> Trace:
     """
     read = _validate(network, np.asarray(digit)[np.newaxis])
     outputs = tuple(_layer_outputs(network, read))
-    _check_answers(network, outputs[-1].after)
+    for output in outputs:  # one in between may be infinite although the answer is not: tanh makes 1 of it
+        _check_finite(network, output.before)
+        if output.after is not output.before:
+            _check_finite(network, output.after)
     seen = read[0].reshape(np.shape(digit))
     seen.setflags(write=False)
     return Trace(network.name, seen, outputs, network.architecture.highest_input)
@@ -139,7 +142,7 @@ def run(network: Network, digits: np.ndarray) -> Iterator[tuple[slice, Layer, Ou
         part = slice(start, min(start + size, len(read)))
         for layer, output in forward(network, read[part]):
             yield part, layer, output
-        _check_answers(network, output.after)
+        _check_finite(network, output.after)
 
 
 def choose_batch(network: Network) -> int:
@@ -216,8 +219,8 @@ def _validate(network: Network, digits: np.ndarray) -> np.ndarray:
     return values
 
 
-def _check_answers(network: Network, probabilities: np.ndarray) -> None:
-    if not np.isfinite(probabilities).all():
+def _check_finite(network: Network, values: np.ndarray) -> None:
+    if not np.isfinite(values).all():
         raise Refusal(
             "The numbers of {network} grow beyond what float32 can hold, so it has no answer. Train it again with a "
             "smaller learning rate.",

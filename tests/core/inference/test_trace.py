@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from cnnviz.core.errors import Refusal
 from cnnviz.core.inference import trace as tracing
-from cnnviz.core.layers import Conv2D, Flatten
+from cnnviz.core.layers import Activation, Conv2D, Flatten
 from cnnviz.core.networks.architecture import TUTORIALS, Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
@@ -123,6 +123,22 @@ def overflowing() -> Network:
 def test_numbers_beyond_float32_are_refused_in_words(read: Any) -> None:
     with pytest.raises(Refusal, match="beyond what float32 can hold"):
         read(overflowing(), small_network.digit())
+
+
+@pytest.mark.parametrize("activation", ["tanh", "linear"])
+def test_infinite_values_before_a_finite_answer_are_refused(activation: str) -> None:
+    """Pages draw what is in between: a tanh makes 1 of it, a layer behind it a probability."""
+    first, *others = small_network.ARCHITECTURE.layers
+    large = Conv2D(name="large", filters=3, kernel_size=(3, 3), activation=activation)
+    layers = (first, large, Activation(name="bound", activation="tanh"), *others)
+    network = strategies.network(replace(small_network.ARCHITECTURE, layers=layers), 0)
+    weights = {layer: dict(each) for layer, each in network.weights.items()}
+    for name, value in (("conv2d", 1e20), ("large", 1e38)):
+        weights[name]["kernel"] = np.full_like(weights[name]["kernel"], value)
+    network = Network(network.architecture, weights)
+    assert np.isfinite(tracing.predict(network, small_network.digit()[None])).all()
+    with pytest.raises(Refusal, match="beyond what float32 can hold"):
+        tracing.trace(network, small_network.digit())
 
 
 def test_a_networks_weights_cannot_be_changed() -> None:
