@@ -84,6 +84,13 @@ class Queue:
     visitors: _Visitors = field(default_factory=_Visitors)
 
 
+LATE = gettext_noop(
+    "This file was not read within {seconds} seconds, so reading it was stopped. Probably the computer that runs "
+    "cnnviz is busy: try again in a minute. If that does not help, save it smaller."
+)
+"""What is said of a child that was killed at its time limit. The limits on processor time are lower, so a file that
+takes too much work is stopped by those, unless the child had to wait for a processor; Windows has none of them."""
+
 TOO_MANY_FILES = gettext_noop("Too many files are being read at this moment. Please try again in a few seconds.")
 
 UPLOADS = Queue(threading.BoundedSemaphore(MAX_CHILDREN), 15.0, TOO_MANY_FILES)
@@ -106,7 +113,19 @@ LABELLED_PICTURES = Queue(threading.BoundedSemaphore(MAX_DATA_READERS), 60.0, TO
 
 
 class WorkerError(RuntimeError):
-    """The child was stopped: it took too long, hit a limit, or gave too long an answer."""
+    """The child was stopped: it hit a limit, or gave too long an answer."""
+
+
+class WorkerTimeoutError(WorkerError):
+    """The child was killed at its limit of wall time.
+
+    Attributes:
+        seconds: The limit.
+    """
+
+    def __init__(self, worker: str, seconds: float) -> None:
+        super().__init__(f"The worker {worker} was stopped after {seconds:g} seconds.")
+        self.seconds = seconds
 
 
 def ask(
@@ -135,11 +154,13 @@ def ask(
         At most `answer_bytes` bytes. They come from a process that has read an untrusted file, so check them.
 
     Raises:
-        WorkerError: If the child had to be stopped or failed.
+        WorkerTimeoutError: If the child was killed at its time limit.
+        WorkerError: If it had to be stopped for another reason, or failed.
         Refusal: If too many others are waiting, or no process can be started.
     """
     with _wait_for_turn(queue, whose), _start(worker) as child:
-        timer = threading.Timer(seconds, child.kill)
+        late = threading.Event()
+        timer = threading.Timer(seconds, _stop, (child, late))
         timer.start()
         feeder = threading.Thread(target=_feed, args=(child.stdin, data), daemon=True)
         feeder.start()
@@ -154,9 +175,23 @@ def ask(
             timer.cancel()
             child.kill()
             feeder.join()
+    if code != 0 and late.is_set():
+        raise WorkerTimeoutError(worker, seconds)
     if code != 0:
         raise WorkerError(f"The worker {worker} ended with code {code}.")
     return answer
+
+
+def refuse_stopped(error: WorkerError, stopped: str, **values: object) -> Refusal:
+    """Return what a visitor is told of a file whose child was stopped: `stopped`, or that it came too late."""
+    if isinstance(error, WorkerTimeoutError):
+        return Refusal(LATE, seconds=round(error.seconds))
+    return Refusal(stopped, **values)
+
+
+def _stop(child: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    child.kill()
 
 
 def _follow(pipe: IO[bytes], on_step: Callable[[int], None]) -> None:

@@ -62,8 +62,8 @@ def read(data: bytes, name: str, preparation: str = AUTO, whose: str = "") -> La
             queue=child_process.LABELLED_PICTURES,
             whose=whose,
         )
-    except child_process.WorkerError:
-        raise Refusal(STOPPED) from None
+    except child_process.WorkerError as error:
+        raise child_process.refuse_stopped(error, STOPPED) from None
     line, _, arrays = answer.partition(b"\n")
     try:
         header = json.loads(line) if len(line) <= MAX_HEADER_BYTES else {}

@@ -139,8 +139,8 @@ def _ask(
             answer_bytes=limits.MAX_PARAMETERS * 4 + MAX_HEADER_BYTES,
             whose=whose,
         )
-    except child_process.WorkerError:
-        raise Refusal(STOPPED) from None
+    except child_process.WorkerError as error:
+        raise child_process.refuse_stopped(error, STOPPED) from None
     return build(answer)
 
 

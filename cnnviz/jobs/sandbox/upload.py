@@ -95,8 +95,8 @@ def read(data: bytes, name_hint: str = "", whose: str = "") -> Picture:
             answer_bytes=MAX_DECODED_SIDE**2 * 4 + 1000,
             whose=whose,
         )
-    except child_process.WorkerError:
-        raise Refusal(STOPPED, kind=kind) from None
+    except child_process.WorkerError as error:
+        raise child_process.refuse_stopped(error, STOPPED, kind=kind) from None
     line, _, pixels = answer.partition(b"\n")
     try:
         header = json.loads(line)

@@ -526,11 +526,17 @@ def test_an_answer_that_makes_no_sense_is_a_refusal(answer: bytes, monkeypatch: 
 
 
 def test_a_child_that_was_stopped_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    errors: list[Exception] = [
+        child_process.WorkerError("stopped"),
+        child_process.WorkerTimeoutError("decode_image", 10.0),
+    ]
+
     def stopped(*_: object, **__: object) -> bytes:
-        raise child_process.WorkerError("stopped")
+        raise errors.pop(0)
 
     monkeypatch.setattr(child_process, "ask", stopped)
     assert "too much time or memory" in refusal(VALID["PNG"])
+    assert "not read within 10 seconds" in refusal(VALID["PNG"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="this system knows no niceness")
