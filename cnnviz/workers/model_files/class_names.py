@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnviz.core.networks.architecture import MAX_CLASS_NAME, MAX_CLASSES
 from cnnviz.core.visible_text import keep_visible
-from cnnviz.workers.model_files.keras_graph import Note
+from cnnviz.workers.model_files.ending import Note
 
 MAX_LISTED = 5
 """Changed names that a note lists."""

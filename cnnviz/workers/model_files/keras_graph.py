@@ -8,26 +8,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import ACTIVATIONS, Activation, Dense, Layer, Shape, Softmax, checks, merging
+from cnnviz.core.layers import Layer, Shape, checks, merging
 from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.ledger import cells
 from cnnviz.core.messages import Message, gettext_noop
 from cnnviz.core.networks.architecture import DIGITS, PICTURE, Architecture
 from cnnviz.workers.model_files import ending, keras_config, keras_layers, keras_operations
+from cnnviz.workers.model_files.ending import Note
 from cnnviz.workers.model_files.keras_config import FUNCTIONAL, INPUT, MODELS, NOT_ONE, SEQUENTIAL, LayerEntry, Source
 from cnnviz.workers.model_files.keras_layers import FileLayer, show
 
 MAX_NAME = 48
 """Characters of a name of ours, so that a number fits behind it."""
-
-Note = tuple[str, dict[str, Any]]
-"""Name of a remark in `cnnviz.jobs.sandbox.model_upload.NOTES`, and its values."""
 
 NOT_A_PICTURE = gettext_noop(
     "The input must be one image of height × width × channels. Received: the shape {shape}. Save a network with "
@@ -119,7 +115,7 @@ def read_model(description: object, file_name: str, version: str = "") -> FileMo
         raise keras_config.refuse_form(Message(gettext_noop("its layers do not end in its output")))
     picture, notes = _read_picture(shape, plan.leaves)
     stack, sources = _list_layers(plan.leaves)
-    stack, doubled, ended = complete_answer(stack, sources, plan.names)
+    stack, doubled, ended = ending.complete_answer(stack, sources, plan.names)
     notes += ended
     name = name_network(config, file_name)
     architecture = _build(name, stack, sources, picture, plan.leaves)
@@ -317,47 +313,6 @@ def _list_layers(leaves: Sequence[Leaf]) -> tuple[list[Layer], list[tuple[str, .
     if not stack:
         raise Refusal("The network in this file has no layer that computes anything. Save another one.")
     return stack, sources
-
-
-def complete_answer(
-    stack: list[Layer], sources: list[tuple[str, ...]], names: set[str]
-) -> tuple[list[Layer], str, list[Note]]:
-    """Complete a network to end in a softmax: one is added after logits, and one sigmoid becomes two classes.
-
-    softmax([0, z]) is [1 - sigmoid(z), sigmoid(z)], so a unit of its own with weights 0 stands for the other class.
-
-    Returns:
-        The layers, the name of the layer that now has two units or "", and what was changed.
-    """
-    left_out = ending.leave_out_behind(stack, sources)
-    last = stack[-1]
-    if isinstance(last, Dense) and last.units == 1 and last.activation == "sigmoid":
-        doubled = replace(last, units=2, activation="softmax")
-        return [*stack[:-1], doubled], last.name, [*left_out, ("sigmoid", {})]
-    if isinstance(last, Activation) and last.activation == "sigmoid" and len(stack) > 1:
-        before = stack[-2]
-        if isinstance(before, Dense) and before.units == 1 and sources[-1] == (before.name,):
-            if ACTIVATIONS[before.activation](np.zeros((1, 1), np.float32)).any():
-                raise Refusal(ending.MORE_THAN_ANSWER, layer=last.name)  # the other class would not have the logit 0
-            two = replace(before, units=2)
-            return [*stack[:-2], two, Softmax(name=last.name)], before.name, [*left_out, ("sigmoid", {})]
-    if last.activation_name in ("", "linear") and not isinstance(last, Softmax):
-        if isinstance(last, Dense) and last.units == 1:
-            raise Refusal(
-                "This network ends in one number without an activation. Networks here choose between classes: end it "
-                'in Dense(1, activation="sigmoid") or Dense(classes, activation="softmax") and save it again.'
-            )
-        name = "softmax"
-        while name in names:
-            name += "_"
-        sources.append((last.name,))
-        return [*stack, Softmax(name=name)], "", [*left_out, ("softmax", {})]
-    if last.activation_name == "sigmoid":
-        raise Refusal(
-            "This network ends in several sigmoids, each for itself, so that several answers can be right at once. "
-            'Networks here choose one class: end it in Dense(classes, activation="softmax"), train and save it again.'
-        )
-    return stack, "", left_out
 
 
 def _read_picture(shape: tuple[Any, ...], leaves: Sequence[Leaf]) -> tuple[Shape, list[Note]]:

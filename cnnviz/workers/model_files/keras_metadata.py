@@ -10,7 +10,7 @@ from typing import Any
 
 from cnnviz.core.networks.architecture import Architecture
 from cnnviz.workers.model_files import class_names
-from cnnviz.workers.model_files.keras_graph import Note
+from cnnviz.workers.model_files.ending import Note
 
 KEY, CLASSES = "cnnviz", "classes"
 """Key of what cnnviz writes, and the names of the classes in it."""

@@ -17,6 +17,7 @@ from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.jobs.sandbox.model_form import KERAS, ONNX, SAFETENSORS, identify
 from cnnviz.workers.model_files import archive, class_names, keras_graph, keras_metadata, safetensors_file, strict_json
+from cnnviz.workers.model_files.ending import Note
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,13 @@ class ReadNetwork:
     Attributes:
         architecture: The architecture.
         weights: By layer and name, float32.
-        notes: What is different from the file, as `keras_graph.Note`.
+        notes: What is different from the file, as `ending.Note`.
         card: Its model card, or None.
     """
 
     architecture: Architecture
     weights: Mapping[str, Mapping[str, np.ndarray]]
-    notes: tuple[keras_graph.Note, ...] = ()
+    notes: tuple[Note, ...] = ()
     card: ModelCard | None = None
 
 
@@ -106,7 +107,7 @@ def _read_weights_alone(data: bytes, architecture: Architecture) -> ReadNetwork:
 
 def _read_safetensors(data: bytes, architecture: Architecture | None, card: bytes) -> ReadNetwork:
     known: ModelCard | None = None
-    notes: tuple[keras_graph.Note, ...] = ()
+    notes: tuple[Note, ...] = ()
     if card:
         strict_json.parse(gettext_noop("The card"), card)
         known = cards.from_text(card.decode("utf-8"))
@@ -127,10 +128,10 @@ def _read_safetensors(data: bytes, architecture: Architecture | None, card: byte
     return ReadNetwork(architecture, safetensors_file.read_arrays(data, architecture), notes, known)
 
 
-def _read_description(text: str) -> tuple[Architecture, tuple[keras_graph.Note, ...]]:
+def _read_description(text: str) -> tuple[Architecture, tuple[Note, ...]]:
     """Return the architecture that a file describes, and what is different from it."""
     described: Any = strict_json.parse(gettext_noop("The description"), text.encode())
-    notes: tuple[keras_graph.Note, ...] = ()
+    notes: tuple[Note, ...] = ()
     if isinstance(described, dict) and isinstance(stated := described.get("classes"), list):
         classes, notes = class_names.read_names(stated, len(stated))
         if classes is not None:

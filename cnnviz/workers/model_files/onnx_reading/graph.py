@@ -14,7 +14,8 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Conv2D
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.architecture import DIGITS, MAX_CHANNELS, PICTURE, Architecture
-from cnnviz.workers.model_files import class_names, keras_graph, strict_json
+from cnnviz.workers.model_files import class_names, ending, keras_graph, strict_json
+from cnnviz.workers.model_files.ending import Note
 from cnnviz.workers.model_files.keras_layers import show
 from cnnviz.workers.model_files.onnx_reading import normalization, operators
 from cnnviz.workers.model_files.onnx_reading.builder import NCHW, NHWC, Axes, Builder, Unsupported, Value, refuse
@@ -48,7 +49,7 @@ Arrays = dict[str, dict[str, np.ndarray]]
 """By layer and name."""
 
 
-def read_network(data: bytes, file_name: str) -> tuple[Architecture, Arrays, tuple[keras_graph.Note, ...]]:
+def read_network(data: bytes, file_name: str) -> tuple[Architecture, Arrays, tuple[Note, ...]]:
     """Read a network: its architecture, its weights as float32, and what is different from the file.
 
     Raises:
@@ -64,7 +65,7 @@ def read_network(data: bytes, file_name: str) -> tuple[Architecture, Arrays, tup
     answer = builder.values.get(file.answer)
     if answer is None or not builder.layers or answer.layer != builder.layers[-1].name or answer.mixed:
         raise wrong(gettext_noop("its nodes do not end in its output"))
-    stack, doubled, notes = keras_graph.complete_answer(builder.layers, builder.sources, builder.names)
+    stack, doubled, notes = ending.complete_answer(builder.layers, builder.sources, builder.names)
     classes, renamed = _read_classes(file, answer, bool(doubled))
     architecture = Architecture(
         name=keras_graph.name_network({"name": file.name}, file_name),
@@ -257,7 +258,7 @@ def _convert_weights(
     return found
 
 
-def _read_classes(file: OnnxFile, answer: Value, doubled: bool) -> tuple[tuple[str, ...], tuple[keras_graph.Note, ...]]:
+def _read_classes(file: OnnxFile, answer: Value, doubled: bool) -> tuple[tuple[str, ...], tuple[Note, ...]]:
     """Return the names of the classes, those of the file if they fit, else digits or numbers; and what is different."""
     units = 2 if doubled else answer.shape[0] if len(answer.shape) == 1 else 0
     if "classes" in file.metadata:
