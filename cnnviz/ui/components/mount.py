@@ -64,8 +64,9 @@ def mount(name: str, **arguments: Any) -> Any:
     """Show the component in the folder `name` and return its Streamlit result.
 
     Args:
-        name: A folder in `ROOT` that holds `<name>.js` (with the default export) and `<name>.css`. The component's
-            root element has the classes `component` and `name` and is invisible until `shared/base.css` shows it.
+        name: A folder in `ROOT` that holds `<name>.js` (with the default export) and `<name>.css`, unless nothing of
+            it is ever seen. The component's root element has the classes `component` and `name` and is invisible until
+            `shared/base.css` shows it.
         arguments: `key`, `data`, `height` and `on_<event>_change`, as Streamlit's mount takes them; what fails in a
             callback is said above the page, which stays as it was (`session.guard`). A `data` that
             is a dict reaches the browser as the only item of an array: in a dict itself Streamlit looks for data
@@ -104,4 +105,5 @@ def _declare(name: str) -> None:
 @cache
 def _component(name: str) -> Mount:
     html = f'<div class="component {name}" style="visibility: hidden"></div>'
-    return st.components.v2.component(f"{folder_name()}/{name}", html=html, css=f"{name}.css", js=f"{name}.js")
+    css = f"{name}.css" if (ROOT / name / f"{name}.css").is_file() else None  # each file is a request
+    return st.components.v2.component(f"{folder_name()}/{name}", html=html, css=css, js=f"{name}.js")

@@ -48,8 +48,9 @@ def text(name: str) -> str:
 
 
 def sheet(name: str) -> str:
-    """Return the component's style sheet with those that it imports before it."""
-    return _with_imports(ROOT / name / f"{name}.css")
+    """Return the component's style sheet with those that it imports before it; "" if it has none."""
+    own = ROOT / name / f"{name}.css"
+    return _with_imports(own) if own.is_file() else ""
 
 
 def _with_imports(path: Path) -> str:

@@ -6,7 +6,10 @@ import { countPaint, element, write } from "../shared/elements.js"
 import { follow } from "../shared/followers.js"
 import { fill, percent } from "../shared/format.js"
 import * as live from "../shared/live.js"
-import { findRoom } from "./names.js"
+
+const MAX_SHORT = 10 // letters of a name that stands on one line
+const MAX_LINE = 24 // letters of a line of a longer one
+const WIDE = 0x1100 // from here on a letter may be as wide as two
 
 // Roles are said, because a table laid out as a grid loses them in some browsers.
 const ROLES = { table: "table", tbody: "rowgroup", thead: "rowgroup", tr: "row", td: "cell" }
@@ -138,6 +141,28 @@ class Table {
     this.rows[this.current].row.tabIndex = 0
     this.rows[this.current].row.focus()
   }
+}
+
+/**
+ * Return the letters that a name is wide; those of Chinese, Japanese and Korean, and emoji, count twice.
+ *
+ * @param {string} name
+ */
+export function measure(name) {
+  return Array.from(name).reduce((sum, letter) => sum + ((letter.codePointAt(0) ?? 0) < WIDE ? 1 : 2), 0)
+}
+
+/**
+ * Return the width of the names' column in CSS, one for all rows, and whether names may take several lines.
+ *
+ * @param {string[]} names
+ * @returns {{width: string, wraps: boolean}}
+ */
+export function findRoom(names) {
+  const longest = Math.max(1, ...names.map(measure))
+  if (longest === 1) return { width: "1.5rem", wraps: false }
+  if (longest <= MAX_SHORT) return { width: `${longest + 1}ch`, wraps: false }
+  return { width: `min(${Math.min(longest, MAX_LINE) + 1}ch, 42%)`, wraps: true }
 }
 
 export default follow(component("bars", Table, (table, { data }) => table.update(data[0])))

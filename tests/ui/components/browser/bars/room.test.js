@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { findRoom, measure } from "../../../../../cnnviz/ui/components/browser/bars/names.js"
+import { findRoom, measure } from "../../../../../cnnviz/ui/components/browser/bars/bars.js"
 
 test("letters that are as wide as two count twice", () => {
   assert.equal(measure("square"), 6)
