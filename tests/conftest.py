@@ -27,6 +27,7 @@ from tests.server_process import ROOT, Server, serving
 settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.register_profile("search", settings.get_profile("ci"), derandomize=False)
 settings.register_profile("quick", settings.get_profile("search"), max_examples=20)
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as in `cnnviz.workers.keras_model`, for Keras alone as an oracle
 settings.load_profile("ci" if os.environ.get("CI") else "quick")
 
 guard = tiers.Guard()

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow: a worker's stderr is for errors
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+# Without oneDNN TensorFlow refuses transposed convolutions with dilation, and it switches oneDNN on by itself only on
+# processors with instructions for networks.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 import keras
 import numpy as np
