@@ -237,7 +237,7 @@ def test_without_mnist_cards_and_runs_say_what_data_is_there(
     learn(scheduler, job_id)
     scheduler.tell(job_id, "start", epochs=6, batches=15, finished=0, examples=959, validation_examples=480)
     assert well(app.run())
-    assert "959 digits" in texts(app)
+    assert "959 pictures" in texts(app)
     assert "rough: on scikit-learn digits, not on MNIST" in texts(app)
 
 
