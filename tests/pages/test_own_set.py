@@ -183,7 +183,7 @@ def test_a_file_becomes_the_data_set_that_is_shown_with_its_report(
     app = upload(opened(split="train", show="everything"), monkeypatch, labelled())
     assert well(app)
     said = texts(app)
-    assert "[Fruit](http://x): 60 pictures of 3 classes were read." in said
+    assert "[Fruit](http:\u2060//x): 60 pictures of 3 classes were read." in said  # no link
     assert "kiwi/*1*.png** It is damaged or cut short." in said
     assert "The first 1 of 3:" in said
     assert "1 picture is an exact copy of one with another label." in said
