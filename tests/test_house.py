@@ -35,8 +35,9 @@ LAW = {
 GROUND = frozenset({"errors", "messages", "atomic_file", "background", "npz_file", "visible_text"})
 FLOORS = {
     **dict.fromkeys(GROUND, frozenset({"errors"})),
-    "errors": frozenset({"messages"}),
+    "errors": frozenset({"messages", "visible_text"}),
     "messages": frozenset(),
+    "visible_text": frozenset(),
     "layers": GROUND,
     "glossary": frozenset({"messages"}),
     "arguments": GROUND | {"layers"},

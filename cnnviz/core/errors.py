@@ -3,10 +3,10 @@
 import contextlib
 import reprlib
 import string
-import unicodedata
 from typing import Any
 
 from cnnviz.core.messages import Message
+from cnnviz.core.visible_text import keep_visible
 
 MAX_LENGTH = 300
 """Characters of a message."""
@@ -102,10 +102,5 @@ def _shorten(value: object, length: int) -> object:
         return value
     if isinstance(value, Message):
         return Message(value.template, {name: _shorten(part, length) for name, part in value.values.items()})
-    return _show(_clip(value if isinstance(value, str) else reprlib.repr(value), length))
-
-
-def _show(text: str) -> str:
-    """Return text with "?" for characters that have no glyph: half of a surrogate pair cannot even be sent."""
-    seen = (each if each.isprintable() or unicodedata.category(each) == "Zs" else "?" for each in text)
-    return "".join(seen)
+    text = _clip(value if isinstance(value, str) else reprlib.repr(value), length)
+    return keep_visible(text, "?")  # half of a surrogate pair cannot even be sent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 JOINER = re.compile("(?<=[^\x00-\u02ff\u200c\u200d])[\u200c\u200d](?=[^\x00-\u02ff\u200c\u200d])")
 """Zero-width joiners between letters of Persian or of Indic scripts, or between emoji: without them words are misspelt
@@ -15,8 +16,11 @@ def is_visible(text: str) -> bool:
 
 
 def keep_visible(text: str, instead: str = "") -> str:
-    """Return `text` with `instead` for every character that is not shown."""
+    """Return `text` with `instead` for every character that is not shown; spaces of any width stay."""
     if text.isprintable():
         return text
     joiners = {found.start() for found in JOINER.finditer(text)}
-    return "".join(each if each.isprintable() or at in joiners else instead for at, each in enumerate(text))
+    return "".join(
+        each if each.isprintable() or at in joiners or unicodedata.category(each) == "Zs" else instead
+        for at, each in enumerate(text)
+    )

@@ -11,6 +11,7 @@ from io import FileIO
 from pathlib import Path
 
 from cnnviz.core.background import Progress
+from cnnviz.core.errors import Refusal
 
 MAX_SILENCE = 10.0
 """Seconds that the connection may be silent."""
@@ -101,6 +102,21 @@ def save(address: str, path: Path, name: str, size: int, progress: Progress, mes
                 progress(received / size, message)
     if received < size:
         raise http.client.IncompleteRead(b"", size - received)
+
+
+def refuse_offline(name: str, error: Exception) -> Refusal:
+    """Return what is said of a data set that is not here and could not be downloaded.
+
+    Args:
+        name: The title of the data set.
+        error: What `fetch` or `save` raised.
+    """
+    return Refusal(
+        "{set} is not on this computer and could not be downloaded ({reason}). Connect this computer to the "
+        "Internet, or choose another data set.",
+        set=name,
+        reason=describe_error(error),
+    )
 
 
 def _append(file: FileIO, chunk: bytes) -> None:

@@ -116,12 +116,7 @@ class PublishedSet:
                 self.address + file.name, self.title, file.size, file.size, progress, self.downloading
             )
         except (OSError, http.client.HTTPException) as error:
-            raise Refusal(
-                "{set} is not on this computer and could not be downloaded ({reason}). Connect this computer to the "
-                "Internet, or choose another data set.",
-                set=self.title,
-                reason=http_file.describe_error(error),
-            ) from error
+            raise http_file.refuse_offline(self.title, error) from error
         if not _is_published(data, file):
             raise Refusal("The downloaded file of {set} is not the published one. Try again later.", set=self.title)
         try:

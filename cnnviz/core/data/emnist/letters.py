@@ -199,12 +199,7 @@ class ArchivedLetters:
                     came=came // 1_000_000,
                     size=round(self.size / 1e6),
                 ) from error
-            raise Refusal(
-                "{set} is not on this computer and could not be downloaded ({reason}). Connect this computer to the "
-                "Internet, or choose another data set.",
-                set=self.title,
-                reason=http_file.describe_error(error),
-            ) from error
+            raise http_file.refuse_offline(self.title, error) from error
 
     def _describe_disk(self, error: OSError) -> Refusal:
         return Refusal(
