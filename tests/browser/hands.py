@@ -247,12 +247,19 @@ def choose(page: Page, label: str) -> None:
 
 
 def open_colours_and_files(page: Page) -> None:
-    """Open the place on Layers that holds the colours of maps and what can be downloaded."""
+    """Open the place on Layers that holds the colours and files, and again where a late run of the page closed it."""
     button = page.get_by_role("button", name="Colours and files")
+    offered = page.get_by_test_id("stPopoverBody").get_by_text("Download the numbers")
     button.scroll_into_view_if_needed()
-    if button.get_attribute("aria-expanded") != "true":
-        button.click()
-    page.get_by_test_id("stPopoverBody").get_by_text("Download the numbers").wait_for()
+    for attempt in reversed(range(ATTEMPTS)):
+        if button.get_attribute("aria-expanded") != "true":
+            button.click()
+        try:
+            offered.wait_for(timeout=MOMENT)
+            return
+        except TimeoutError:
+            if not attempt:
+                raise
 
 
 def choose_option(page: Page, box: Locator, name: str | re.Pattern[str]) -> None:
