@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from cnnviz.core.data import datasets
 from scripts import browser as installed
 from tests import tiers
-from tests.browser import profiles
+from tests.browser import page_guard, profiles
 from tests.server_process import ROOT, Server, serving
 
 # A property is true or false; how long one example takes says how busy the machine is.
@@ -153,7 +153,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     path = installed.find()
     if path is None:
         pytest.skip(installed.NONE_FOUND)
-    return browser_type_launch_args | {"executable_path": path, "args": [*installed.ARGUMENTS, *profiles.ARGUMENTS]}
+    arguments = [*installed.ARGUMENTS, *profiles.ARGUMENTS, *page_guard.ARGUMENTS]
+    return browser_type_launch_args | {"executable_path": path, "args": arguments}
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def page(firefox: Browser, page_guard: PageGuard) -> Iterator[Page]:
     """Open a page in Firefox, guarded as those of Chromium are."""
     context = firefox.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE)
-    page_guard.watch(context)
+    page_guard.watch(context, requests=True)
     yield context.new_page()
     context.close()
 

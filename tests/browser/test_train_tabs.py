@@ -12,6 +12,8 @@ from tests.browser.conftest import Visitor
 from tests.browser.test_train import LEARNING, build_long, build_tiny, opened
 from tests.server_process import Server
 
+pytestmark = pytest.mark.timeout(900)  # several trainings, one after the other
+
 SERVER_ENVIRONMENT = {"CNNVIZ_SLOTS": "1"}
 """One place for trainings."""
 
