@@ -33,7 +33,7 @@ CODE := app.py pages cnnviz
 WORDS := cnnviz/ui/i18n
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check lint format types test-in-node unit app process train browser find-browser newest bench lock upgrade words clean
+.PHONY: help run serve test every-test check lint format types test-in-node unit app process train browser find-browser newest bench lock upgrade words clean
 .DELETE_ON_ERROR:
 
 help:  ## what can be made
@@ -45,7 +45,9 @@ run: $(APP)  ## serve the app at http://127.0.0.1:8501
 serve: $(APP)  ## serve the app with PROCESSES=2 behind the proxy Caddy, at ADDRESS=127.0.0.1
 	@exec $(PY) scripts/serve.py --processes $(PROCESSES) --address $(ADDRESS) --port $(PORT)
 
-test: lint types test-in-node find-browser  ## lint, types, and every test with a browser
+test: lint types test-in-node every-test  ## lint, types, and every test with a browser
+
+every-test: find-browser
 	$(PY) -m pytest $(PARALLEL) --hypothesis-profile=ci
 
 lint: $(DEV) $(NODE_PACKAGES)  ## style and formatting
