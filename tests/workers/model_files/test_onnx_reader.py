@@ -127,7 +127,7 @@ def compare(data: bytes, shape: Shape, seed: int = 1) -> Network:
     network = read(data)
     assert network.architecture.input_shape == (*shape[1:], shape[0])
     found = answer(network, values[0].transpose(1, 2, 0))
-    logits = expected[0].astype(np.float64)
+    logits = expected.ravel().astype(np.float64)
     if not np.isclose(np.exp(logits).sum(), 1) and not np.isclose(logits.sum(), 1):
         logits = np.exp(logits - logits.max())
         logits /= logits.sum()
@@ -315,7 +315,7 @@ def test_layers_of_the_engine_cover_every_operator_of_the_gate():
     from cnnviz.workers.model_files.onnx_reading import file, operators
 
     parts = {each.operator for pattern in graph.list_patterns() for each in pattern.nodes}
-    shapes = {"Constant", "Gather", "Shape", "Unsqueeze"}
+    shapes = {"Constant", "ConstantOfShape", "Shape"}
     assert file.OPERATORS.keys() == operators.READERS.keys() | parts | shapes
 
 
@@ -386,11 +386,81 @@ def test_a_resize_of_maps_is_refused():
 
 
 def test_steps_of_a_slice_are_not_taken_for_its_axes():
-    sides = node("Shape", "c", "whole"), node("Slice", "whole from to  step", "batch")
-    joined = node("Concat", "batch rest", "form", axis=0)
-    found: dict[str, Any] = {"from": np.array([0]), "to": np.array([1]), "step": np.array([1]), "rest": np.array([-1])}
-    with pytest.raises(Refusal):
-        read(shaped(*sides, joined, node("Reshape", "c form", "v"), units=72, **found))
+    """Every other side of (batch, 2, 6, 6), from the second on, is (2, 6)."""
+    sides = node("Shape", "c", "whole"), node("Slice", "whole from to  step", "some")
+    joined = node("Concat", "batch some rest", "form", axis=0)
+    found: dict[str, Any] = {"from": np.array([1]), "to": np.array([9]), "step": np.array([2]), "rest": np.array([6])}
+    found["batch"] = np.array([-1])
+    network = compare(shaped(*sides, joined, node("Reshape", "c form", "v"), units=72, **found), (1, 8, 8))
+    assert kinds(network) == ["Conv2D", "Flatten", "Dense", "Softmax"]
+
+
+def test_constants_between_the_nodes_of_an_activation_are_none_of_its_nodes():
+    """As PyTorch writes GELU before opset 20."""
+    nodes = [
+        node("Constant", "", "root", value_float=2**0.5),
+        node("Div", "c root", "g1"),
+        node("Erf", "g1", "g2"),
+        node("Constant", "", "one", value_float=1.0),
+        node("Add", "g2 one", "g3"),
+        node("Mul", "c g3", "g4"),
+        node("Constant", "", "half", value_float=0.5),
+        node("Mul", "g4 half", "v"),
+    ]
+    for each in nodes:
+        if each.op_type == "Constant":
+            del each.input[:]
+    network = compare(shaped(*nodes, units=72), (1, 8, 8))
+    assert [layer.activation_name for layer in network.architecture.layers][:2] == ["gelu", ""]
+
+
+def test_a_shape_may_begin_and_end_where_it_likes():
+    nodes = [
+        node("Shape", "c", "sides", start=1, end=3),
+        node("Concat", "batch sides rest", "form", axis=0),
+        node("Reshape", "c form", "v"),
+    ]
+    found: dict[str, Any] = {"batch": np.array([-1]), "rest": np.array([6])}
+    network = compare(shaped(*nodes, units=72, **found), (1, 8, 8))
+    assert kinds(network) == ["Conv2D", "Flatten", "Dense", "Softmax"]
+
+
+def pad_of_pytorch(*sides: int) -> list[Any]:
+    """Return the nodes that `torch.onnx.export` writes for `nn.ZeroPad2d((left, right, top, bottom))`."""
+    nodes = [
+        node("Constant", "", "four", value_ints=[4]),
+        node("Constant", "", "stated", value_ints=sides),
+        node("ConstantOfShape", "four", "zeros", value=onnx.numpy_helper.from_array(np.zeros(1, np.int64))),
+        node("Concat", "stated zeros", "eight", axis=0),
+        node("Constant", "", "pairs", value_ints=[-1, 2]),
+        node("Reshape", "eight pairs", "by_axis"),
+        node("Constant", "", "axis", value_ints=[0]),
+        node("Constant", "", "last", value_ints=[-1]),
+        node("Constant", "", "end", value_ints=[-(2**63) + 1]),
+        node("Constant", "", "back", value_ints=[-1]),
+        node("Slice", "by_axis last end axis back", "turned"),
+        node("Transpose", "turned", "by_end", perm=[1, 0]),
+        node("Constant", "", "row", value_ints=[-1]),
+        node("Reshape", "by_end row", "in_line"),
+        node("Cast", "in_line", "pads", to=7),
+        node("Constant", "", "fill", value_float=0.0),
+        node("Pad", "c pads fill", "v", mode="constant"),
+    ]
+    for each in nodes:
+        if each.op_type == "Constant":
+            del each.input[:]
+    return nodes
+
+
+def test_a_border_whose_sides_are_computed_in_the_file():
+    network = compare(shaped(*pad_of_pytorch(1, 2, 0, 3), units=2 * 9 * 9, opset=13), (1, 8, 8))
+    assert network.architecture.layers[1] == layers.ZeroPadding2D(name="v", padding=((0, 3), (1, 2)))
+
+
+@pytest.mark.parametrize("side", [-1, 10**6])
+def test_a_border_that_cuts_or_is_gigabytes_wide_is_refused(side: int):
+    with pytest.raises(Refusal, match="Pad"):
+        read(shaped(*pad_of_pytorch(1, side, 0, 0), units=72, opset=13))
 
 
 PASSED_ON: dict[str, tuple[Any, ...]] = {
@@ -435,4 +505,131 @@ def test_allowzero_means_nothing_where_no_side_is_0(form: list[int], read_as_it_
         assert kinds(compare(data, (1, 8, 8))) == ["Conv2D", "Flatten", "Dense", "Softmax"]
     else:
         with pytest.raises(Refusal, match="Reshape"):
+            read(data)
+
+
+def pooled(*nodes: Any, output: str = "y", opset: int = 17, **more: Any) -> bytes:
+    """Return a file whose nodes read "g", the mean of each of ten maps, (batch, 10, 1, 1)."""
+    given = {"k": RANDOM.normal(size=(10, 1, 3, 3)), "w": RANDOM.normal(size=(10, 5)), **more}
+    found = {name: each.astype(np.float32) if each.dtype == float else each for name, each in given.items()}
+    found |= {"last": np.array([-1]), "both": np.array([2, 3]), "first": np.array(0), "third": np.array([2])}
+    found |= {"from": np.array([0, 0]), "to": np.array([1, 1]), "all": np.array([0, 2, 3])}
+    nodes = (node("Conv", "x k", "c"), node("Relu", "c", "r"), node("GlobalAveragePool", "r", "g"), *nodes)
+    return file(nodes, found, (1, 1, 8, 8), opset=opset, output=output)
+
+
+TO_UNITS: dict[str, tuple[Any, ...]] = {
+    "squeeze(-1).squeeze(-1)": (node("Squeeze", "g last", "s"), node("Squeeze", "s last", "u")),
+    "squeeze(2).squeeze(2)": (node("Squeeze", "g third", "s"), node("Squeeze", "s third", "u")),
+    "[:, :, 0, 0]": (node("Gather", "g first", "s", axis=2), node("Gather", "s first", "u", axis=2)),
+    "[..., 0][..., 0]": (node("Gather", "g first", "s", axis=-1), node("Gather", "s first", "u", axis=-1)),
+    "[:, :, 0:1, 0:1].squeeze((2, 3))": (node("Slice", "g from to both", "s"), node("Squeeze", "s both", "u")),
+    "squeeze(-1).flatten(1)": (node("Squeeze", "g last", "s"), node("Flatten", "s", "u", axis=1)),
+    "squeeze(-1).reshape(-1, 10)": (node("Squeeze", "g last", "s"), node("Reshape", "s form", "u")),
+    "squeeze(-1).unsqueeze(-1)": (
+        node("Squeeze", "g last", "s"), node("Unsqueeze", "s last", "t"), node("Flatten", "t", "u", axis=1),
+    ),
+    "permuted": (node("Transpose", "g", "p", perm=[0, 2, 3, 1]), node("Squeeze", "p one", "s"),
+                 node("Squeeze", "s one", "u")),
+}  # fmt: skip
+"""Ways from (batch, 10, 1, 1), "g", to (batch, 10), "u"."""
+
+
+@pytest.mark.parametrize("way", TO_UNITS)
+def test_sides_of_1_are_taken_away_one_after_the_other(way: str):
+    more: dict[str, Any] = {"one": np.array([1]), "form": np.array([-1, 10])}
+    inside = compare(pooled(*TO_UNITS[way], node("MatMul", "u w", "y"), **more), (1, 8, 8))
+    assert kinds(inside)[-2:] == ["Dense", "Softmax"]
+    compare(pooled(*TO_UNITS[way], output="u", **more), (1, 8, 8))
+
+
+def test_sides_of_1_are_attributes_before_opset_13():
+    squeezed = node("Squeeze", "g", "s", axes=[3]), node("Squeeze", "s", "u", axes=[2])
+    compare(pooled(*squeezed, node("MatMul", "u w", "y"), opset=11), (1, 8, 8))
+
+
+@pytest.mark.parametrize("axes", ["g", "g all"])
+def test_the_batch_is_taken_away_at_the_end_alone(axes: str):
+    compare(pooled(node("Squeeze", axes, "y")), (1, 8, 8))
+    with pytest.raises(Refusal, match="Squeeze"):
+        read(pooled(node("Squeeze", axes, "s"), node("MatMul", "s w", "y")))
+
+
+def test_a_single_number_may_lose_its_axis():
+    nodes = [node("Flatten", "g", "f"), node("MatMul", "f one", "z"), node("Sigmoid", "z", "p")]
+    data = pooled(*nodes, node("Squeeze", "p last", "y"), one=RANDOM.normal(size=(10, 1)))
+    values = np.random.default_rng(1).random((1, 1, 8, 8), np.float32)
+    (expected,) = run(data, values)
+    np.testing.assert_allclose(answer(read(data), values[0].transpose(1, 2, 0))[1], expected[0], atol=WITHIN)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        (node("Squeeze", "g third", "s"), node("Relu", "s", "t"), node("Squeeze", "t third", "y")),
+        (node("Gather", "r first", "s", axis=2), node("Gather", "s first", "y", axis=2)),
+        (node("Gather", "g first", "s", axis=0), node("Flatten", "s", "y")),
+        (node("Squeeze", "r third", "y"),),
+    ],
+    ids=["an activation between", "a row of a map", "a picture of a batch", "a side that is not 1"],
+)
+def test_axes_that_no_layer_has_are_refused(bad: tuple[Any, ...]):
+    with pytest.raises(Refusal, match=r"\((Squeeze|Gather|Relu)\) has"):
+        read(pooled(*bad))
+
+
+def test_gates_of_maps_get_their_sides_of_1_one_after_the_other():
+    """`x * gate.unsqueeze(-1).unsqueeze(-1)`, as in squeeze and excitation."""
+    nodes = [
+        node("Flatten", "g", "f"),
+        node("MatMul", "f square", "z"),
+        node("Sigmoid", "z", "gate"),
+        node("Unsqueeze", "gate last", "s"),
+        node("Unsqueeze", "s last", "t"),
+        node("Mul", "r t", "m"),
+        node("GlobalAveragePool", "m", "h"),
+        node("Flatten", "h", "i"),
+        node("MatMul", "i w", "y"),
+    ]
+    network = compare(pooled(*nodes, square=RANDOM.normal(size=(10, 10))), (1, 8, 8))
+    assert "Permute" not in kinds(network)
+
+
+END_IN_MAPS: dict[str, tuple[Any, ...]] = {
+    "logits": (node("Relu", "g", "y"),),
+    "a softmax": (node("Softmax", "g", "y", axis=1),),
+    "a softmax, flattened": (node("Softmax", "g", "s", axis=1), node("Flatten", "s", "y")),
+    "a softmax of a convolution": (node("Conv", "g q", "q1"), node("Softmax", "q1", "s", axis=1),
+                                   node("Squeeze", "s both", "y")),
+    "log_softmax": (node("LogSoftmax", "g", "y", axis=1),),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("opset", [11, 17])
+@pytest.mark.parametrize("end", END_IN_MAPS)
+def test_maps_of_one_cell_may_be_the_answer(end: str, opset: int):
+    nodes = [
+        node("Squeeze", "s", "y", axes=[2, 3]) if opset < 13 and each.op_type == "Squeeze" else each
+        for each in END_IN_MAPS[end]
+    ]
+    network = compare(pooled(*nodes, opset=opset, q=RANDOM.normal(size=(10, 10, 1, 1))), (1, 8, 8))
+    assert network.architecture.output_shape(network.architecture.layers[-1].name) == (10,)
+
+
+@pytest.mark.parametrize("axis", [2, 3])
+def test_a_softmax_along_rows_or_columns_is_refused(axis: int):
+    with pytest.raises(Refusal, match="Softmax"):
+        read(pooled(node("Softmax", "g", "y", axis=axis)))
+
+
+@pytest.mark.parametrize("policy", ["stretch", "not_larger"])
+def test_a_resize_says_how_it_keeps_sides_in_proportion(policy: str):
+    """PyTorch's newer exporter writes every attribute, at its default."""
+    more = {"keep_aspect_ratio_policy": policy, "exclude_outside": 0, "extrapolation_value": 0.0, "antialias": 0}
+    resized = node("Resize", "c   s", "v", mode="linear", cubic_coeff_a=-0.75, nearest_mode="floor", **more)
+    data = shaped(resized, units=2 * 9 * 12, s=np.array([1, 2, 9, 12]), opset=18)
+    if policy == "stretch":
+        assert "Resizing" in kinds(compare(data, (1, 8, 8)))
+    else:
+        with pytest.raises(Refusal, match="Resize"):
             read(data)

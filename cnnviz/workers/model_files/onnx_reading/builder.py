@@ -65,6 +65,24 @@ class Value:
         return tuple(self.shape[axis] for axis in self.axes)
 
 
+@dataclass(frozen=True)
+class Row:
+    """Units that have a side of 1 beside them in the file, as (channels, 1): on the way from or to a picture.
+
+    Attributes:
+        units: The units.
+        sides: Both sides in ONNX.
+    """
+
+    units: Value
+    sides: Shape
+
+    @property
+    def layer(self) -> str:
+        """Name of our layer that gives it."""
+        return self.units.layer
+
+
 class Unsupported(Exception):  # noqa: N818  it is no error of the program
     """A node has a form that is not read; the words name the node."""
 
@@ -76,6 +94,7 @@ class Builder:
     Attributes:
         file: The file.
         values: Values by their name in the file.
+        rows: Those that have two axes there, which nothing but a change of axes reads.
         constants: Arrays by name: those of the file, and those computed from them.
         readers: How often each value is read.
         layers: Layers, in order.
@@ -88,12 +107,14 @@ class Builder:
 
     file: OnnxFile
     values: dict[str, Value] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
     constants: dict[str, np.ndarray] = field(default_factory=dict)
     readers: Counter[str] = field(default_factory=Counter)
     layers: list[Layer] = field(default_factory=list)
     sources: list[tuple[str, ...]] = field(default_factory=list)
     weights: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     names: set[str] = field(default_factory=lambda: {cells.INPUT})
+    shapes: dict[str, Shape] = field(default_factory=dict)
     node: Node = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,9 +129,13 @@ class Builder:
         name = self._get_input(place)
         if name in self.values:
             return self.values[name]
-        if name in self.constants or not name:
+        if name in self.constants or name in self.rows or not name:
             raise Unsupported
         raise wrong(gettext_noop("a node reads what is computed after it, or nowhere"))
+
+    def value_or_row(self) -> Value | Row:
+        """Return the first input as `value` does, or units with a side of 1 beside them."""
+        return self.rows.get(self._get_input(0)) or self.value()
 
     def is_constant(self, place: int) -> bool:
         """Return whether an input is a constant."""
@@ -172,6 +197,7 @@ class Builder:
             raise Refusal(
                 WRONG_LAYER, layer=show(self.node.name), kind=self.node.operator, reason=reason.message
             ) from None
+        self.shapes[layer.name] = shape
         self.layers.append(layer)
         self.sources.append(tuple(value.layer for value in inputs))
         if weights:
@@ -206,16 +232,20 @@ class Builder:
         made = self.add(Activation, value, activation=activation)
         return replace(made, mixed=value.mixed)
 
-    def pass_on(self, value: Value) -> None:
+    def pass_on(self, value: Value | Row) -> None:
         """Keep the value of the node; who else reads a value that it only gives another name reads that one, too.
 
         Identity, Dropout, Cast and Transpose make no layer: a layer may take in what follows such a node only if
         nothing else reads what is before the node.
         """
         for name in set(self.node.inputs):
-            if name in self.values and self.values[name].layer == value.layer:
+            read = self.values.get(name) or self.rows.get(name)
+            if read and read.layer == value.layer:
                 self.readers[self.node.output] += self.readers[name] - self.node.inputs.count(name)
-        self.values[self.node.output] = value
+        if isinstance(value, Row):
+            self.rows[self.node.output] = value
+        else:
+            self.values[self.node.output] = value
 
     def find_last(self, value: Value, name: str) -> Layer | None:
         """Return the layer that gives a value, if it is the newest and only this node reads the value."""

@@ -64,6 +64,7 @@ OPERATORS: Mapping[str, frozenset[str]] = {
     "Clip": frozenset({"max", "min"}),
     "Concat": frozenset({"axis"}),
     "Constant": frozenset({"value", "value_float", "value_floats", "value_int", "value_ints"}),
+    "ConstantOfShape": frozenset({"value"}),
     "Conv": CONVOLUTION,
     "ConvTranspose": CONVOLUTION | {"output_padding"},
     "Dropout": frozenset({"ratio", "seed"}),
@@ -82,7 +83,12 @@ OPERATORS: Mapping[str, frozenset[str]] = {
     "ReduceMax": frozenset({"axes", "keepdims", "noop_with_empty_axes"}),
     "ReduceMean": frozenset({"axes", "keepdims", "noop_with_empty_axes"}),
     "Reshape": frozenset({"allowzero"}),
-    "Resize": frozenset({"antialias", "coordinate_transformation_mode", "cubic_coeff_a", "mode", "nearest_mode"}),
+    "Resize": frozenset(
+        {
+            *("antialias", "coordinate_transformation_mode", "cubic_coeff_a", "exclude_outside"),
+            *("extrapolation_value", "keep_aspect_ratio_policy", "mode", "nearest_mode"),
+        }
+    ),
     "Selu": frozenset({"alpha", "gamma"}),
     "Shape": frozenset({"start", "end"}),
     "Shrink": frozenset({"bias", "lambd"}),

@@ -5,20 +5,30 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Conv2D
+from cnnviz.core.layers import Activation, Conv2D, Flatten, Layer, Softmax
 from cnnviz.core.messages import gettext_noop
 from cnnviz.core.networks.architecture import DIGITS, MAX_CHANNELS, PICTURE, Architecture
 from cnnviz.workers.model_files import class_names, ending, keras_graph, strict_json
 from cnnviz.workers.model_files.ending import Note
 from cnnviz.workers.model_files.keras_layers import show
 from cnnviz.workers.model_files.onnx_reading import normalization, operators
-from cnnviz.workers.model_files.onnx_reading.builder import NCHW, NHWC, Axes, Builder, Unsupported, Value, refuse
+from cnnviz.workers.model_files.onnx_reading.builder import (
+    ACTIVATED,
+    NCHW,
+    NHWC,
+    UNITS,
+    Axes,
+    Builder,
+    Unsupported,
+    Value,
+    refuse,
+)
 from cnnviz.workers.model_files.onnx_reading.file import Node, OnnxFile, read_file, read_node, wrong
 from cnnviz.workers.model_files.onnx_writing.activations import ACTIVATIONS
 from cnnviz.workers.model_files.onnx_writing.graph import Graph
@@ -59,11 +69,12 @@ def read_network(data: bytes, file_name: str) -> tuple[Architecture, Arrays, tup
     builder = Builder(file)
     builder.values[file.picture] = _read_picture(file)
     picture = builder.values[file.picture].shape
+    nodes = _bring_forward(file)
     at = 0
-    while at < len(file.nodes):
-        at += _read_next(builder, file.nodes, at)
-    answer = builder.values.get(file.answer)
-    if answer is None or not builder.layers or answer.layer != builder.layers[-1].name or answer.mixed:
+    while at < len(nodes):
+        at += _read_next(builder, nodes, at)
+    answer = _finish_answer(builder)
+    if answer is None or answer.mixed:
         raise wrong(gettext_noop("its nodes do not end in its output"))
     stack, doubled, notes = ending.complete_answer(builder.layers, builder.sources, builder.names)
     classes, renamed = _read_classes(file, answer, bool(doubled))
@@ -84,6 +95,43 @@ def _read_picture(file: OnnxFile) -> Value:
     axes: Axes = NHWC if said == "NHWC" or (said is None and last <= MAX_CHANNELS < first) else NCHW
     shape = tuple(file.sides[axes.index(place)] for place in range(3))
     return Value(PICTURE, shape, axes)
+
+
+def _finish_answer(builder: Builder) -> Value | None:
+    """Return the network's output as units: its maps may be 1 × 1, and a softmax along these maps is one of the units.
+
+    None if nothing has that name, or it is not the last that was computed.
+    """
+    name, last = builder.file.answer, builder.layers[-1] if builder.layers else None
+    row = builder.rows.get(name)
+    value = row.units if row else builder.values.get(name)
+    if value is None or last is None or value.layer != last.name:
+        return None
+    if value.shape[:2] == (1, 1):
+        value = builder.add(Flatten, value, axes=UNITS)
+    if isinstance(builder.layers[-1], Flatten) and len(builder.layers) > 1:
+        _soften_units(builder)
+        value = replace(value, layer=builder.layers[-1].name)
+    return value
+
+
+def _soften_units(builder: Builder) -> None:
+    """Put a softmax along 1 × 1 maps, if there is one before the Flatten at the end, behind the Flatten."""
+    before, flatten = builder.layers[-2:]
+    if builder.sources[-1] != (before.name,) or before.activation_name != "softmax" or not _is_small(builder, before):
+        return
+    if isinstance(before, (Activation, Softmax)):
+        builder.layers[-2:] = [flatten, before]
+        builder.sources[-2:] = [builder.sources[-2], (flatten.name,)]
+    elif isinstance(before, ACTIVATED):
+        builder.layers[-2] = replace(before, activation="linear")
+        units = Value(flatten.name, builder.shapes[flatten.name], UNITS)
+        builder.add(Activation, units, activation="softmax")
+
+
+def _is_small(builder: Builder, layer: Layer) -> bool:
+    """Return whether a layer gives maps of 1 × 1."""
+    return builder.shapes[layer.name][:2] == (1, 1)
 
 
 def _read_next(builder: Builder, nodes: Sequence[Node], at: int) -> int:
@@ -114,13 +162,42 @@ def _read_next(builder: Builder, nodes: Sequence[Node], at: int) -> int:
 # Constants
 
 
+def _bring_forward(file: OnnxFile) -> list[Node]:
+    """Return the nodes with each constant, and each shape, as soon as what it reads is there.
+
+    PyTorch writes them where they are read, between the nodes of an activation or a normalization.
+    """
+    constant = set(file.constants)
+    waiting: list[Node] = []
+    others: list[Node] = []
+    for node in file.nodes:
+        if node.operator in ("Constant", "Shape") or constant.issuperset(filter(None, node.inputs)):
+            constant.add(node.output)
+            waiting.append(node)
+        else:
+            others.append(node)
+    known = {"", file.picture, *file.constants}
+    found: list[Node] = []
+    for other in (None, *others):
+        later: list[Node] = []
+        for node in (*([other] if other else []), *waiting):
+            if node is other or known.issuperset(node.inputs):
+                found.append(node)
+                known.add(node.output)
+            else:
+                later.append(node)
+        waiting = later
+    return [*found, *waiting]
+
+
 def _compute(builder: Builder) -> np.ndarray | None:
     """Return the value of a node that does not depend on the picture, such as a shape; None if it does."""
     node = builder.node
     if node.operator == "Constant":
         return _read_constant(node)
-    if node.operator == "Shape" and node.inputs[0] in builder.values and not node.attributes:
-        return np.array([-1, *builder.values[node.inputs[0]].sides], np.int64)
+    if node.operator == "Shape" and node.inputs[0] in builder.values:
+        whole = np.array([-1, *builder.values[node.inputs[0]].sides], np.int64)
+        return whole[builder.get("start", 0) : builder.get("end", len(whole))]
     if not node.inputs or any(name not in builder.constants for name in node.inputs if name):
         return None
     arrays = [builder.constants[name] for name in node.inputs if name]
@@ -139,7 +216,7 @@ def _read_constant(node: Node) -> np.ndarray:
 
 
 def _apply(builder: Builder, arrays: Sequence[np.ndarray]) -> np.ndarray:
-    """Compute the operators with which exporters write the shape that Reshape needs."""
+    """Compute the operators with which exporters write the shape that Reshape needs, and what Pad adds."""
     first, node = arrays[0], builder.node
     axes = builder.get("axes", ()) or (tuple(arrays[1].ravel().tolist()) if len(arrays) > 1 else ())
     try:
@@ -158,13 +235,27 @@ def _apply(builder: Builder, arrays: Sequence[np.ndarray]) -> np.ndarray:
                 return first.reshape(())
             case "Concat" if builder.get("axis", 0) == 0:
                 return np.concatenate(arrays)
-            case "Slice" if (
-                first.ndim == 1 and len(node.inputs) in (3, 4) and all(each.size == 1 for each in arrays[1:])
-            ):
-                return first[int(arrays[1].ravel()[0]) : int(arrays[2].ravel()[0])]
+            case "ConstantOfShape" if first.ndim == 1 and 0 <= math.prod(first.tolist()) <= MAX_COMPUTED:
+                filled = builder.get("value", np.zeros(1, np.float32))
+                return np.full(first.tolist(), filled.reshape(1)[0], filled.dtype)
+            case "Reshape" if arrays[1].ndim == 1 and arrays[1].all():
+                return first.reshape(arrays[1].tolist())
+            case "Slice":
+                return first[_list_slices(builder, first.ndim)]
     except (ValueError, IndexError, TypeError):
         pass
     raise Unsupported
+
+
+def _list_slices(builder: Builder, rank: int) -> tuple[slice, ...]:
+    """Return what a Slice keeps of each axis of a constant."""
+    starts, ends = (builder.constant(place).ravel().tolist() for place in (1, 2))
+    axes = builder.constant(3).ravel().tolist() if builder.has(3) else list(range(len(starts)))
+    steps = builder.constant(4).ravel().tolist() if builder.has(4) else [1] * len(starts)
+    found = [slice(None)] * rank
+    for axis, *ends_and_step in zip(axes, starts, ends, steps, strict=True):
+        found[axis] = slice(*ends_and_step)
+    return tuple(found)
 
 
 # Activations of several nodes

@@ -11,10 +11,7 @@ from collections.abc import Callable, Mapping
 from cnnviz.core import layers as kinds
 from cnnviz.core.layers.activations.functions import SELU_ALPHA, SELU_SCALE
 from cnnviz.workers.model_files.onnx_reading import activations, merging, normalization, shaping, units, windows
-from cnnviz.workers.model_files.onnx_reading.builder import (
-    Builder,
-    Value,
-)
+from cnnviz.workers.model_files.onnx_reading.builder import Builder, Row, Value
 
 
 def _pass_on(builder: Builder) -> Value:
@@ -26,7 +23,7 @@ def _read_cast(builder: Builder) -> Value:
     return builder.value()
 
 
-READERS: Mapping[str, Callable[[Builder], Value]] = {
+READERS: Mapping[str, Callable[[Builder], Value | Row]] = {
     "Add": merging.read_arithmetic,
     "AveragePool": windows.read_pooling,
     "BatchNormalization": normalization.read_batch_normalization,
@@ -40,6 +37,7 @@ READERS: Mapping[str, Callable[[Builder], Value]] = {
     "Dropout": _pass_on,
     "Elu": activations.read_elu,
     "Flatten": shaping.read_flatten,
+    "Gather": shaping.read_gather,
     "Gelu": activations.read_gelu,
     "Gemm": units.read_gemm,
     "GlobalAveragePool": windows.read_global_pooling,
@@ -76,5 +74,6 @@ READERS: Mapping[str, Callable[[Builder], Value]] = {
     "Sum": merging.read_merge(kinds.Add),
     "Tanh": activations.read_activation("tanh"),
     "Transpose": shaping.read_transpose,
+    "Unsqueeze": shaping.read_unsqueeze,
 }
 """Operator -> what reads it. Others are read as parts of an activation, or compute constants."""

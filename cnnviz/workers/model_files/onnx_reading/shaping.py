@@ -8,11 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from cnnviz.core import layers as kinds
+from cnnviz.core.layers import Shape
 from cnnviz.workers.model_files.onnx_reading.builder import (
     NCHW,
     NHWC,
     UNITS,
     Builder,
+    Row,
     Unsupported,
     Value,
 )
@@ -28,7 +30,8 @@ def read_transpose(builder: Builder) -> Value:
 
 def read_flatten(builder: Builder) -> Value:
     builder.expect(axis=1)
-    return _flatten(builder, builder.value())
+    value = builder.value_or_row()
+    return value.units if isinstance(value, Row) else _flatten(builder, value)
 
 
 def _flatten(builder: Builder, value: Value) -> Value:
@@ -44,11 +47,10 @@ def _flatten(builder: Builder, value: Value) -> Value:
 
 
 def read_reshape(builder: Builder) -> Value:
-    value = builder.value()
+    value, old = _read_sides(builder)
     target = [int(side) for side in builder.constant(1).ravel()[:8]]
     if 0 in target:
         builder.expect(allowzero=0)  # PyTorch sets it also where no side is 0, and it means nothing
-    old = value.sides
     sides = [old[place] if side == 0 and place < len(old) else side for place, side in enumerate(target[1:])]
     number = math.prod(value.shape)
     if len(sides) not in (1, 3) or sides.count(-1) > 1 or any(side < 1 and side != -1 for side in sides):
@@ -69,14 +71,70 @@ def read_reshape(builder: Builder) -> Value:
     return builder.add(kinds.Reshape, value, axes=NHWC, target_shape=tuple(sides))
 
 
-def read_squeeze(builder: Builder) -> Value:
-    value = builder.value()
-    if len(value.shape) != 3 or value.sides[1:] != (1, 1):
+def read_squeeze(builder: Builder) -> Value | Row:
+    value, sides = _read_sides(builder)
+    ends = builder.node.output == builder.file.answer
+    if builder.has(1) or "axes" in builder.node.attributes:
+        places = _list_places(builder, len(sides) + 1)
+    elif ends:
+        places = {0, *(place for place, side in enumerate(sides, 1) if side == 1)}
+    else:
+        raise Unsupported  # without the batch, axes that are read behind it would be others
+    if (0 in places and not ends) or any(sides[place - 1] != 1 for place in places if place):
         raise Unsupported
-    axes = builder.get("axes", ()) or tuple(builder.constant(1).ravel().tolist())
-    if sorted(axis % 4 for axis in axes) != [2, 3]:
+    left = tuple(side for place, side in enumerate(sides, 1) if place not in places)
+    return _change_sides(builder, value, sides, left or (1,))
+
+
+def read_unsqueeze(builder: Builder) -> Value | Row:
+    value, sides = _read_sides(builder)
+    count = builder.constant(1).size if builder.has(1) else len(builder.get("axes", ()))
+    places = _list_places(builder, len(sides) + 1 + count)
+    if 0 in places or len(places) != count or len(sides) + count > 3:
         raise Unsupported
-    return _flatten(builder, value)
+    old = iter(sides)
+    made = tuple(1 if place in places else next(old) for place in range(1, len(sides) + 1 + count))
+    return _change_sides(builder, value, sides, made)
+
+
+def read_gather(builder: Builder) -> Value | Row:
+    """Read `x[:, :, 0]` of a side of 1."""
+    value, sides = _read_sides(builder)
+    axis, index = builder.get("axis", 0), builder.constant(1)
+    place = axis if axis >= 0 else axis + len(sides) + 1
+    if not 1 <= place <= len(sides) or sides[place - 1] != 1 or index.ndim or int(index) not in (0, -1):
+        raise Unsupported
+    left = tuple(side for other, side in enumerate(sides, 1) if other != place)
+    return _change_sides(builder, value, sides, left or (1,))
+
+
+def _read_sides(builder: Builder) -> tuple[Value, Shape]:
+    """Return the value that a node reads, units for one of two axes, and its sides in the file."""
+    value = builder.value_or_row()
+    return (value.units, value.sides) if isinstance(value, Row) else (value, value.sides)
+
+
+def _list_places(builder: Builder, rank: int) -> set[int]:
+    """Return the axes that a node names, counted from that of the batch."""
+    axes = builder.get("axes", ()) or tuple(builder.constant(1).ravel()[:8].tolist())
+    if not axes or not all(isinstance(axis, int) and -rank <= axis < rank for axis in axes):
+        raise Unsupported
+    return {axis % rank for axis in axes}
+
+
+def _change_sides(builder: Builder, value: Value, old: Shape, made: Shape) -> Value | Row:
+    """Return a value with sides of 1 taken away or added; at most one of its sides may be another."""
+    if made == old:
+        return Row(value, made) if len(made) == 2 else value
+    if value.mixed or sum(side > 1 for side in old) > 1:
+        raise Unsupported
+    units = _flatten(builder, value)
+    if len(made) < 3:
+        return units if len(made) == 1 else Row(units, made)
+    # The units become maps, wherever they stand in the file.
+    along, others = made.index(max(made)), iter((0, 1))
+    axes = tuple(2 if place == along else next(others) for place in range(3))
+    return builder.add(kinds.Reshape, units, axes=axes, target_shape=(1, 1, max(made)))
 
 
 def read_pad(builder: Builder) -> Value:
@@ -107,12 +165,14 @@ def read_slice(builder: Builder) -> Value:
         side = value.shape[place]
         low, high = (min(max(at + side if at < 0 else at, 0), side) for at in (start, end))
         cropping[place] = (low, side - high)
+    if not any(map(any, cropping)):
+        return value
     return builder.add(kinds.Cropping2D, value, cropping=tuple(cropping))
 
 
 def read_resize(builder: Builder) -> Value:
     value = builder.settle(builder.value(), NCHW)
-    builder.expect(antialias=0)
+    builder.expect(antialias=0, exclude_outside=0, keep_aspect_ratio_policy="stretch")
     mode, how = builder.get("mode", "nearest"), builder.get("coordinate_transformation_mode", "half_pixel")
     sizes = builder.constant(3).ravel() if builder.has(3) else np.zeros(0)
     scales = builder.constant(2).ravel() if builder.has(2) else np.zeros(0)
