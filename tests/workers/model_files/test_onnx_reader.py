@@ -312,11 +312,11 @@ def test_half_precision_and_numbers_one_by_one_are_read():
 
 def test_layers_of_the_engine_cover_every_operator_of_the_gate():
     """An operator that the gate lets through is read, or part of an activation or of a constant shape."""
-    from cnnviz.workers.model_files.onnx_reading import file, operators
+    from cnnviz.workers.model_files.onnx_reading import file, normalization, operators
 
     parts = {each.operator for pattern in graph.list_patterns() for each in pattern.nodes}
     shapes = {"Constant", "ConstantOfShape", "Shape"}
-    assert file.OPERATORS.keys() == operators.READERS.keys() | parts | shapes
+    assert file.OPERATORS.keys() == operators.READERS.keys() | parts | shapes | set(normalization.WRITTEN_OUT)
 
 
 def layer_names(found: list[Layer]) -> list[str]:
@@ -633,3 +633,41 @@ def test_a_resize_says_how_it_keeps_sides_in_proportion(policy: str):
     else:
         with pytest.raises(Refusal, match="Resize"):
             read(data)
+
+
+CEILED = [
+    ("MaxPool", 14, 3, 2, 0), ("MaxPool", 15, 2, 2, 0), ("MaxPool", 28, 3, 3, 0), ("MaxPool", 13, 3, 2, 1),
+    ("MaxPool", 14, 3, 2, 1), ("MaxPool", 15, 3, 2, 0), ("AveragePool", 14, 3, 2, 0), ("AveragePool", 15, 2, 2, 0),
+]  # fmt: skip
+"""Operator, side of the picture, window, stride and padding: their number of windows is rounded up but for one."""
+
+
+@pytest.mark.parametrize(("operator", "side", "size", "stride", "pad"), CEILED)
+def test_the_number_of_windows_may_be_rounded_up(operator: str, side: int, size: int, stride: int, pad: int):
+    attributes = {"kernel_shape": [size] * 2, "strides": [stride] * 2, "pads": [pad] * 4, "ceil_mode": 1}
+    made = -(-(side + 2 * pad - size) // stride) + 1
+    nodes = [node("Relu", "x", "r"), node(operator, "r", "p", **attributes), node("Flatten", "p", "f")]
+    data = file([*nodes, node("MatMul", "f w", "y")], weights(w=(2 * made * made, 3)), (1, 2, side, side))
+    compare(data, (2, side, side))
+
+
+@pytest.mark.parametrize("pad", [0, 1])
+def test_an_average_that_counts_padding_counts_nothing_beyond_it(pad: int):
+    """Since opset 19; before, ONNX Runtime counts what PyTorch does not count."""
+    attributes = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [pad] * 4, "ceil_mode": 1, "count_include_pad": 1}
+    nodes = [node("AveragePool", "x", "p", **attributes), node("Flatten", "p", "f"), node("MatMul", "f w", "y")]
+    side = 7 + pad
+    found = weights(w=(side * side, 3))
+    compare(file(nodes, found, (1, 1, 14, 14), opset=19), (1, 14, 14))
+    with pytest.raises(Refusal, match="AveragePool"):
+        read(file(nodes, found, (1, 1, 14, 14), opset=18))
+
+
+@pytest.mark.parametrize(
+    ("operator", "size", "stride", "side"), [("MaxPool", 3, 3, 28), ("AveragePool", 3, 3, 28), ("MaxPool", 1, 2, 6)]
+)
+def test_windows_rounded_up_that_no_layer_has_are_refused(operator: str, size: int, stride: int, side: int):
+    """Two rows beyond the picture, behind values below 0 or for a mean; and a window that begins there."""
+    attributes = {"kernel_shape": [size] * 2, "strides": [stride] * 2, "ceil_mode": 1}
+    with pytest.raises(Refusal, match=operator):
+        read(file([node(operator, "x", "p", **attributes), node("Flatten", "p", "y")], {}, (1, 1, side, side)))

@@ -53,7 +53,7 @@ OPERATORS: Mapping[str, frozenset[str]] = {
         (
             *("Add", "Div", "Erf", "Exp", "GlobalAveragePool", "GlobalMaxPool", "Greater", "HardSwish", "Identity"),
             *("Less", "MatMul", "Max", "Mean", "Min", "Mish", "Mul", "Neg", "PRelu", "Relu", "Sigmoid", "Softplus"),
-            *("Abs", "Softsign", "Sqrt", "Sub", "Sum", "Tanh", "Where"),
+            *("Abs", "Pow", "Softsign", "Sqrt", "Sub", "Sum", "Tanh", "Where"),
         ),
         frozenset[str](),
     ),
@@ -74,6 +74,7 @@ OPERATORS: Mapping[str, frozenset[str]] = {
     "Gelu": frozenset({"approximate"}),
     "Gemm": frozenset({"alpha", "beta", "transA", "transB"}),
     "HardSigmoid": frozenset({"alpha", "beta"}),
+    "GroupNormalization": frozenset({"epsilon", "num_groups", "stash_type"}),
     "InstanceNormalization": frozenset({"epsilon"}),
     "LayerNormalization": frozenset({"axis", "epsilon", "stash_type"}),
     "LeakyRelu": frozenset({"alpha"}),

@@ -29,7 +29,7 @@ from cnnviz.workers.model_files.onnx_reading.builder import (
     Value,
     refuse,
 )
-from cnnviz.workers.model_files.onnx_reading.file import Node, OnnxFile, read_file, read_node, wrong
+from cnnviz.workers.model_files.onnx_reading.file import MAX_AXES, Node, OnnxFile, read_file, read_node, wrong
 from cnnviz.workers.model_files.onnx_writing.activations import ACTIVATIONS
 from cnnviz.workers.model_files.onnx_writing.graph import Graph
 
@@ -151,6 +151,10 @@ def _read_next(builder: Builder, nodes: Sequence[Node], at: int) -> int:
         if (grouped := normalization.read_groups(builder, nodes[at : at + 3])) is not None:
             builder.values[nodes[at + 2].output] = grouped
             return 3
+        if (written := normalization.read_written_out(builder, nodes[at : at + 9])) is not None:
+            value, number = written
+            builder.values[nodes[at + number - 1].output] = value
+            return number
         if node.operator not in operators.READERS:
             raise refuse(node)
         builder.pass_on(operators.READERS[node.operator](builder))
@@ -229,8 +233,8 @@ def _apply(builder: Builder, arrays: Sequence[np.ndarray]) -> np.ndarray:
                 return first.astype({1: np.float32, 6: np.int32, 7: np.int64}[builder.get("to", 0)])
             case "Gather" if builder.get("axis", 0) == 0 and first.ndim == 1:
                 return np.asarray(first[arrays[1]])
-            case "Unsqueeze" if first.ndim < 2 and set(axes) == {0}:
-                return first.reshape(1, *first.shape)
+            case "Unsqueeze" if axes and first.ndim + len(axes) <= MAX_AXES:
+                return np.expand_dims(first, axes)
             case "Squeeze" if first.size == 1:
                 return first.reshape(())
             case "Concat" if builder.get("axis", 0) == 0:

@@ -42,6 +42,7 @@ READERS: Mapping[str, Callable[[Builder], Value | Row]] = {
     "Gemm": units.read_gemm,
     "GlobalAveragePool": windows.read_global_pooling,
     "GlobalMaxPool": windows.read_global_pooling,
+    "GroupNormalization": normalization.read_group_normalization,
     "HardSigmoid": activations.read_activation("hard_sigmoid", alpha=(0.2, 1 / 6), beta=(0.5, 0.5)),
     "HardSwish": activations.read_activation("hard_silu"),
     "Identity": _pass_on,

@@ -27,6 +27,10 @@ NONNEGATIVE = ("relu", "relu6", "sigmoid", "exponential", "softplus", "hard_sigm
 """Activations after which a border of zeros is never larger than what is inside."""
 
 
+CEIL_OPSET = 19
+"""The opset since which an average that counts padding counts nothing beyond it where sizes are rounded up."""
+
+
 def _find_window(builder: Builder, shape: Shape, size: tuple[int, int]) -> tuple[dict[str, Any], Pads]:
     """Return strides and dilation of a node with a window, and the pads of rows and columns."""
     if builder.get("kernel_shape", size) != size:
@@ -142,24 +146,36 @@ def read_pooling(builder: Builder) -> Value:
     strides = settings["strides"]
     if settings.pop("dilation_rate") != (1, 1):
         raise Unsupported
-    if builder.get("ceil_mode", 0):
-        _check_nothing_is_rounded(value.shape, size, strides, pads)
+    more = _find_excess(value.shape, size, strides, pads) if builder.get("ceil_mode", 0) else (0, 0)
+    counts = bool(mean and builder.get("count_include_pad", 0))
+    if any(more) and (builder.get("auto_pad", "NOTSET") != "NOTSET" or (counts and builder.file.opset < CEIL_OPSET)):
+        raise Unsupported
     # A border of zeros is what an average counts if it counts padding; for a maximum it must not win.
-    framed = any(map(any, pads)) and pads != _find_same(value.shape, size, strides)
-    counted = bool(mean and any(map(any, pads)) and builder.get("count_include_pad", 0))
-    if counted:
+    if counts and any(map(any, pads)):
         value, pads = builder.add(kinds.ZeroPadding2D, value, padding=pads), ((0, 0), (0, 0))
-    elif framed and (mean or not _is_nonnegative(builder, value)):
+    (above, below), (left, right) = pads
+    pads = ((above, below + more[0]), (left, right + more[1]))
+    framed = any(map(any, pads)) and pads != _find_same(value.shape, size, strides)
+    if framed and (mean or not _is_nonnegative(builder, value)):
         raise Unsupported
     value = _settle_padding(builder, value, size, settings, pads)
     kind = kinds.AveragePooling2D if mean else kinds.MaxPooling2D
     return builder.add(kind, value, axes=NCHW, pool_size=size, **settings)
 
 
-def _check_nothing_is_rounded(shape: Shape, size: tuple[int, int], strides: tuple[int, int], pads: Pads) -> None:
-    for side, span, stride, pad in zip(shape[:2], size, strides, pads, strict=True):
-        if (side + sum(pad) - span) % stride:
+def _find_excess(shape: Shape, size: tuple[int, int], strides: tuple[int, int], pads: Pads) -> tuple[int, int]:
+    """Return how many rows and columns the last windows reach beyond the padding, where their number is rounded up.
+
+    Nothing counts there. A window that would begin behind the picture is left out by some programs, so it is not read.
+    """
+    found = []
+    for side, span, stride, (low, high) in zip(shape[:2], size, strides, pads, strict=True):
+        last = side + low + high - span
+        start = -(-last // stride) * stride
+        if last < 0 or (start > last and start >= side + low):
             raise Unsupported
+        found.append(start - last)
+    return found[0], found[1]
 
 
 def _is_nonnegative(builder: Builder, value: Value) -> bool:
