@@ -35,7 +35,10 @@ BYTE = 255.0
 SCALES = (1 / 300, 1 / 100)
 """Factors of a Rescaling that reads bytes: 1/255 for values up to 1, 1/127.5 for -1 to 1."""
 
-KEEP_RANGE = ("Random", "Resizing", "ZeroPadding2D", "Cropping2D", "SpatialDropout2D", "Dropout")
+KEEP_RANGE = (
+    *("Random", "Resizing", "ZeroPadding2D", "Cropping2D", "SpatialDropout2D", "Dropout"),
+    *("Reshape", "Flatten", "Permute"),
+)
 """Beginnings of the names of kinds after which pixels have the same range as before."""
 
 MAX_CHANNELS = 4

@@ -39,8 +39,15 @@ NOTES: Mapping[str, str] = {
         "It names {theirs} classes, but has {ours}, so here they have numbers. “Open your own” lets you name them."
     ),
     "ending": gettext_noop("{number} layers behind the answer that change nothing are left out: {names}."),
+    "flat": gettext_noop(
+        "It reads {number} numbers in a row and makes a picture of {rows} × {columns} × {channels} of them; here it "
+        "reads that picture."
+    ),
     "grey": gettext_noop("Its grey pictures have no axis for channels; here they have one."),
     "left_out": gettext_noop("{number} layers that work in training only are left out: {names}."),
+    "logarithms": gettext_noop(
+        "It ends in the logarithms of its probabilities; here these are the probabilities themselves."
+    ),
     "precision": gettext_noop("It was saved as {precision}; here it computes in float32."),
     "renamed": gettext_noop("{number} layers have another name here: {theirs} is {ours}, for example."),
     "shared": gettext_noop(

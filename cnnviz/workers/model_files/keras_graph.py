@@ -27,8 +27,14 @@ MAX_NAME = 48
 
 NOT_A_PICTURE = gettext_noop(
     "The input must be one image of height × width × channels. Received: the shape {shape}. Save a network with "
-    "keras.Input((height, width, channels)), or one that begins with Reshape from such a shape."
+    "keras.Input((height, width, channels)), or one whose first layer, Reshape((height, width, channels)), makes it."
 )
+LOGARITHMS_INSIDE = gettext_noop(
+    "Layer {layer} ({kind}) makes logarithms of probabilities, which networks here may only end in. Use another "
+    "activation there, or leave out the layers behind it, and save the network again."
+)
+KEEP_PLACES = ("Rescaling", "Dropout", "Activation", "ReLU", "LeakyReLU", "ELU")
+"""Kinds that do the same to every value, whatever axes there are."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ class _Plan:
     shared: list[str] = field(default_factory=list)
     firsts: dict[tuple[str, ...], str] = field(default_factory=dict)
     precisions: set[str] = field(default_factory=set)
+    logarithms: dict[str, FileLayer] = field(default_factory=dict)
     count: int = 0
     keras_2: bool = False
 
@@ -117,6 +124,10 @@ def read_model(description: object, file_name: str, version: str = "") -> FileMo
     stack, sources = _list_layers(plan.leaves)
     stack, doubled, ended = ending.complete_answer(stack, sources, plan.names)
     notes += ended
+    for each, file in plan.logarithms.items():
+        if each != stack[-1].name:
+            raise Refusal(LOGARITHMS_INSIDE, layer=show(file.name), kind=file.kind)
+        notes.append(("logarithms", {}))
     name = name_network(config, file_name)
     architecture = _build(name, stack, sources, picture, plan.leaves)
     if plan.left_out:
@@ -261,6 +272,8 @@ def _add_layer(
         plan.left_out.append(layer.name)
         return sources[0]
     plan.names.update(each.name for each in made.layers)
+    if made.logarithms:
+        plan.logarithms[made.layers[-1].name] = file
     first = plan.firsts.setdefault(inner, name)
     if first == name != ".".join(inner):
         plan.renamed.append(("/".join(inner), name))
@@ -323,21 +336,51 @@ def _read_picture(shape: tuple[Any, ...], leaves: Sequence[Leaf]) -> tuple[Shape
             "keras.Input((28, 28, 1)).",
             shape=tuple(shape),
         )
-    if len(shape) not in (2, 3) or not all(type(side) is int and side > 0 for side in shape):
+    if len(shape) not in (1, 2, 3) or not all(type(side) is int and side > 0 for side in shape):
         raise Refusal(NOT_A_PICTURE, shape=checks.repr_of(tuple(shape)))
     if len(shape) == 3:
         return tuple(shape), []
+    if len(shape) == 1:
+        rows, columns, channels = _find_picture(shape[0], leaves)
+        values = {"number": shape[0], "rows": rows, "columns": columns, "channels": channels}
+        return (rows, columns, channels), [("flat", values)]
     flat = {PICTURE}  # values that have no axis of channels in the file
     for leaf in leaves:
         if flat.intersection(leaf.sources):
             if leaf.file.kind in ("Flatten", "Reshape"):
                 continue
-            if leaf.file.kind not in ("Rescaling", "Dropout", "Activation", "ReLU", "LeakyReLU", "ELU"):
-                raise Refusal(NOT_A_PICTURE, shape=checks.repr_of(tuple(shape)))
-            if "softmax" in (layer.activation_name for layer in leaf.layers):
+            if not _keeps_places(leaf):
                 raise Refusal(NOT_A_PICTURE, shape=checks.repr_of(tuple(shape)))
             flat.add(leaf.layers[-1].name)
     return (*shape, 1), [("grey", {})]
+
+
+def _find_picture(number: int, leaves: Sequence[Leaf]) -> Shape:
+    """Return the shape of the picture that a Reshape makes of so many numbers in a row, before any other layer.
+
+    The numbers are those of the picture in reading order, so the picture itself can be read in their place.
+    """
+    row, shapes = {PICTURE}, set[Shape]()
+    for leaf in leaves:
+        if row.isdisjoint(leaf.sources):
+            continue
+        if leaf.file.kind == "Reshape":
+            try:
+                shapes.add(leaf.layers[0].output_shape((number,)))
+            except Refusal as reason:
+                raise keras_layers.name_layer(leaf.file, reason) from None
+        elif _keeps_places(leaf):
+            row.add(leaf.layers[-1].name)
+        else:
+            shapes.add((number,))
+    if len(shapes) != 1 or len(max(shapes)) != 3:
+        raise Refusal(NOT_A_PICTURE, shape=f"({number},)")
+    return shapes.pop()
+
+
+def _keeps_places(leaf: Leaf) -> bool:
+    """Return whether a layer of the file does the same to every value."""
+    return leaf.file.kind in KEEP_PLACES and "softmax" not in (layer.activation_name for layer in leaf.layers)
 
 
 def _build(

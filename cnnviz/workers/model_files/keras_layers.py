@@ -111,7 +111,10 @@ AXIS_KINDS = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormal
 
 PRECISIONS = frozenset({"float16", "float32", "float64", "mixed_float16", "mixed_bfloat16"})
 
-ACTIVATION_NAMES = {"swish": "silu", "softmax_v2": "softmax", "": "linear"}
+LOGARITHMS = ("log_softmax", "log_softmax_v2")
+"""Names of the activation that makes logarithms of probabilities, which a network may end in."""
+
+ACTIVATION_NAMES = {"swish": "silu", "softmax_v2": "softmax", "": "linear", **dict.fromkeys(LOGARITHMS, "softmax")}
 """Other names of activations in Keras: `softmax_v2` is what files call `tf.nn.softmax`."""
 
 UNSUPPORTED_KIND = gettext_noop(
@@ -139,11 +142,13 @@ class Translation:
         layers: Our layers, in order: none for one that is left out, two where an activation needs a layer of its own.
         axis: Axis along which it works, or None; it must be the last.
         precision: Name of its dtype policy.
+        logarithms: Whether the file's layer makes logarithms of the probabilities that ours makes.
     """
 
     layers: tuple[Layer, ...]
     axis: int | None = None
     precision: str = "float32"
+    logarithms: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,6 +203,7 @@ def translate(layer: FileLayer, name: str) -> Translation:
                 value=checks.repr_of(value),
             )
     after: tuple[Layer, ...] = ()
+    logarithms = _get_function(settings.get("activation")) in LOGARITHMS
     if "activation" in settings:
         settings["activation"], after = _read_activation(layer, settings["activation"], name)
     try:
@@ -213,7 +219,7 @@ def translate(layer: FileLayer, name: str) -> Translation:
             layer=show(layer.name),
             kind=layer.kind,
         ) from None
-    return Translation((made, *after), _read_axis(layer), precision)
+    return Translation((made, *after), _read_axis(layer), precision, logarithms)
 
 
 def name_layer(layer: FileLayer, reason: Refusal) -> Refusal:
@@ -274,23 +280,28 @@ def check_axis(layer: FileLayer, axis: int | None, rank: int) -> None:
         raise _refuse_value(layer, "axis", axis, "-1")
 
 
+def _get_function(value: Any) -> Any:
+    """Return the name of an activation that files have as a function; anything else as it is."""
+    if isinstance(value, dict) and value.get("class_name") == "function" and isinstance(value.get("config"), str):
+        return value["config"]
+    return value
+
+
 def _read_activation(layer: FileLayer, value: Any, name: str) -> tuple[str, tuple[Layer, ...]]:
     """Return an activation's name, and a layer for it where it has arguments: then the name is "linear".
 
     Files have it as text, as a function or as a layer: {"class_name": "function", "config": "relu"}, or
     {"class_name": "LeakyReLU", "config": {"negative_slope": 0.1, ...}}.
     """
+    value = _get_function(value)
     if isinstance(value, dict):
         kind, config = value.get("class_name"), value.get("config")
-        if kind == "function" and isinstance(config, str):
-            value = config
-        elif isinstance(kind, str) and kind in KINDS and isinstance(config, dict):
+        if isinstance(kind, str) and kind in KINDS and isinstance(config, dict):
             if not issubclass(KINDS[kind], (layers.ReLU, layers.LeakyReLU, layers.ELU, layers.Softmax)):
                 raise _refuse_activation(layer, kind)
             inner = translate(replace(layer, kind=kind, config=config), _name_activation(name))
             return "linear", inner.layers
-        else:
-            raise _refuse_activation(layer, kind)
+        raise _refuse_activation(layer, kind)
     if value is None:
         return "linear", ()
     if value == "hard_sigmoid" and layer.keras_2:

@@ -40,6 +40,8 @@ ACTIVATIONS: Mapping[str, str] = {
     "nn.gelu": "gelu",
     "nn.leaky_relu": "leaky_relu",
     "nn.softmax": "softmax",
+    "nn.log_softmax": "log_softmax",
+    "LogSoftmax": "log_softmax",
     "nn.softplus": "softplus",
     "math.softplus": "softplus",
     "nn.softsign": "softsign",
@@ -173,7 +175,7 @@ def _rescale(kind: str, values: list[Any]) -> dict[str, float] | None:
 
 def _are_usual(operation: str, settings: Mapping[str, Any]) -> bool:
     """Return whether the settings of an activation are those that the activation has here."""
-    usual = {"alpha": 0.2, "approximate": False, "axis": -1} if operation.startswith("nn.") else {}
+    usual = {"alpha": 0.2, "approximate": False, "axis": -1} if operation.startswith("nn.") else {"axis": -1}
     return all(value is None or (name in usual and value == usual[name]) for name, value in settings.items())
 
 

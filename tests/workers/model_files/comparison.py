@@ -43,7 +43,8 @@ def measure(found: ReadNetwork, expected: dict[str, np.ndarray]) -> dict[str, Di
     """Return the largest distances of each layer, in the order of the layers."""
     network = Network(found.architecture, found.weights)
     measured: dict[str, Distances] = {}
-    for at, picture in enumerate(expected["x"]):
+    for at, read in enumerate(expected["x"]):
+        picture = read.reshape(found.architecture.input_shape) if read.ndim == 1 else read
         layers = trace(network, picture).layers
         # An activation that has a layer of its own here comes after the layer that has it in the file.
         values = {layer.name.removesuffix(".activate"): layer.after for layer in layers}
@@ -58,6 +59,8 @@ def measure(found: ReadNetwork, expected: dict[str, np.ndarray]) -> dict[str, Di
                     keras, exact = (np.array([1 - each[0], each[0]]) for each in (keras, exact))
                 else:
                     ours = ours[1:]
+            if ("logarithms", {}) in found.notes and name == list(values)[-1]:
+                keras, exact = np.exp(keras), np.exp(exact)
             largest = max(float(np.abs(keras).max()), 1e-12)
             apart = [
                 float(np.abs(a.reshape(keras.shape).astype(np.float64) - b).max()) / largest

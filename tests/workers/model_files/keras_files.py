@@ -176,7 +176,11 @@ def make_network(rng: Random) -> Any:
     """Make a random network, sequential or functional, with random weights."""
     keras.utils.clear_session()
     shape = (*map(int, rng.integers(7, 15, 2)), int(rng.integers(1, 5)))
-    start = x = keras.Input(shape)
+    apart = rng.spawn(1)[0]  # so that what was added later leaves the other networks as they are
+    flat, logarithms = apart.random() < 0.15, apart.random() < 0.4
+    start = x = keras.Input((int(np.prod(shape)),) if flat else shape)
+    if flat:
+        x = kl.Reshape(shape)(kl.Rescaling(0.5)(x) if apart.random() < 0.5 else x)
     for _ in range(int(rng.integers(1, 6))):
         kind = rng.random()
         if kind < 0.2 and supported(MERGES):
@@ -185,11 +189,11 @@ def make_network(rng: Random) -> Any:
             x = make_inner(rng, tuple(x.shape[1:]))(x)
         else:
             x = add_layer(rng, x)
-    x = add_end(rng, x)
+    x = add_end(rng, x, "log_softmax" if logarithms else "softmax")
     model = keras.Model(start, x)
     chain = model.layers[1:]
     if rng.random() < 0.5 and all(len(each._inbound_nodes[-1].input_tensors) == 1 for each in chain) and in_line(model):
-        model = keras.Sequential([keras.Input(shape), *chain], name="in_line")
+        model = keras.Sequential([keras.Input(start.shape[1:]), *chain], name="in_line")
     if rng.random() < 0.2:
         for each in model.layers[: len(model.layers) // 2]:
             each.trainable = False
@@ -204,8 +208,8 @@ def in_line(model: Any) -> bool:
     return names[:-1] == read
 
 
-def add_end(rng: Random, x: Any) -> Any:
-    """Put an end behind `x` that gives probabilities, logits or one sigmoid."""
+def add_end(rng: Random, x: Any, probabilities: str) -> Any:
+    """Put an end behind `x` that gives probabilities (or their logarithms), logits or one sigmoid."""
     end = pick(rng, *supported(ENDS))
     size = int(np.prod(x.shape[1:]))
     x = kl.Reshape((size,))(x) if end == "Reshape" else getattr(kl, end)()(x)
@@ -218,13 +222,13 @@ def add_end(rng: Random, x: Any) -> Any:
         case 1:
             return kl.Softmax()(kl.Dense(classes)(x))
         case 2:
-            return kl.Activation("softmax")(kl.Dense(classes, use_bias=False)(x))
+            return kl.Activation(probabilities)(kl.Dense(classes, use_bias=False)(x))
         case 3:
             return kl.Dense(1, activation="sigmoid")(x)
         case 4:
             return kl.Activation("sigmoid")(kl.Dense(1)(x))
         case _:
-            return kl.Dense(classes, activation="softmax")(x)
+            return kl.Dense(classes, activation=probabilities)(x)
 
 
 def randomize(rng: Random, model: Any) -> None:

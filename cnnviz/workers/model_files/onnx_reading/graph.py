@@ -77,6 +77,8 @@ def read_network(data: bytes, file_name: str) -> tuple[Architecture, Arrays, tup
     if answer is None or answer.mixed:
         raise wrong(gettext_noop("its nodes do not end in its output"))
     stack, doubled, notes = ending.complete_answer(builder.layers, builder.sources, builder.names)
+    if any(node.operator == "LogSoftmax" for node in file.nodes):
+        notes.append(("logarithms", {}))
     classes, renamed = _read_classes(file, answer, bool(doubled))
     architecture = Architecture(
         name=keras_graph.name_network({"name": file.name}, file_name),

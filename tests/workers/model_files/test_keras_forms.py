@@ -1,0 +1,129 @@
+"""Forms of networks of Keras that are other than ours: a picture in a row, logarithms of probabilities.
+
+That their numbers are those of Keras, `test_keras_equality.py` shows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cnnviz.core.errors import Refusal
+from cnnviz.core.networks.architecture import BYTE
+from cnnviz.workers.model_files import keras_graph
+from cnnviz.workers.model_files.keras_graph import FileModel
+from tests.workers.model_files.make_files import chain, functional, layer, sequential, small_layers
+
+ROW = layer("InputLayer", "row", batch_shape=[None, 64])
+PICTURE = layer("InputLayer", "picture", batch_shape=[None, 8, 8, 1])
+RESHAPE = layer("Reshape", "reshape", target_shape=[8, 8, 1])
+FLATTEN = layer("Flatten", "flatten")
+FLAT = ("flat", {"number": 64, "rows": 8, "columns": 8, "channels": 1})
+
+
+def read(description: dict[str, Any]) -> FileModel:
+    return keras_graph.read_model(description, "net.keras")
+
+
+def refuse(description: dict[str, Any]) -> str:
+    with pytest.raises(Refusal) as caught:
+        read(description)
+    assert len(str(caught.value)) <= 300
+    return str(caught.value)
+
+
+def dense(activation: str, name: str = "answer", units: int = 10) -> dict[str, Any]:
+    return layer("Dense", name, units=units, activation=activation)
+
+
+# A picture in a row
+
+
+@pytest.mark.parametrize("make", [sequential, lambda found: functional(chain(*found))], ids=["chain", "graph"])
+@pytest.mark.parametrize("target", [[8, 8, 1], [-1, 8, 1], [8, 8, -1]])
+def test_numbers_in_a_row_are_the_picture_that_reshape_makes_of_them(target: list[int], make: Any):
+    reshape = layer("Reshape", "reshape", target_shape=target)
+    found = read(make([ROW, reshape, *small_layers()[1:]]))
+    assert found.architecture.input_shape == (8, 8, 1)
+    assert found.architecture.output_shape("reshape") == (8, 8, 1)
+    assert FLAT in found.notes
+
+
+def test_what_does_the_same_to_every_number_may_come_before_the_reshape():
+    scaled = layer("Rescaling", "scaled", scale=1 / 255), layer("Dropout", "drop", rate=0.1)
+    found = read(sequential([ROW, *scaled, RESHAPE, *small_layers()[1:]]))
+    assert found.architecture.input_shape == (8, 8, 1)
+    assert found.architecture.highest_input == BYTE
+
+
+def test_pixels_keep_their_range_in_another_shape():
+    scaled = layer("Rescaling", "scaled", scale=1 / 255)
+    assert read(sequential([ROW, RESHAPE, scaled, *small_layers()[1:]])).architecture.highest_input == BYTE
+    assert read(sequential([PICTURE, FLATTEN, scaled, dense("softmax")])).architecture.highest_input == BYTE
+
+
+IN_A_ROW: dict[str, list[dict[str, Any]]] = {
+    "no reshape": [dense("softmax")],
+    "a layer of units before": [dense("relu", "units", 64), RESHAPE, FLATTEN, dense("softmax")],
+    "a softmax before": [layer("Softmax", "soft"), RESHAPE, FLATTEN, dense("softmax")],
+    "a reshape to a row": [layer("Reshape", "other", target_shape=[64]), dense("softmax")],
+}
+
+
+@pytest.mark.parametrize("case", IN_A_ROW)
+def test_numbers_in_a_row_of_which_nothing_makes_a_picture_are_refused(case: str):
+    assert "must be one image of height × width × channels. Received: the shape (64,)" in refuse(
+        sequential([ROW, *IN_A_ROW[case]])
+    )
+
+
+def test_two_pictures_of_one_row_are_refused():
+    wide = layer("Reshape", "wide", target_shape=[4, 16, 1])
+    branches = functional([
+        (ROW, ()), (RESHAPE, ("row",)), (wide, ("row",)), (FLATTEN, ("reshape",)),
+        (layer("Flatten", "flat"), ("wide",)), (layer("Add", "sum"), ("flatten", "flat")), (dense("softmax"), ("sum",)),
+    ])  # fmt: skip
+    assert "must be one image" in refuse(branches)
+
+
+def test_a_reshape_that_does_not_fit_the_row_is_refused_by_name():
+    text = refuse(sequential([ROW, layer("Reshape", "square", target_shape=[28, 28, 1]), FLATTEN, dense("softmax")]))
+    assert text.startswith("Layer square (Reshape): `target_shape` must have as many values as the input")
+
+
+# Logarithms of probabilities
+
+
+LOGARITHMS: dict[str, list[dict[str, Any]]] = {
+    "of the last layer": [dense("log_softmax")],
+    "a layer of its own": [dense("linear"), layer("Activation", "end", activation="log_softmax")],
+    "a function": [dense("linear"), {**dense("x"), "config": {"name": "answer2", "units": 10, "activation": {
+        "module": "builtins", "class_name": "function", "config": "log_softmax_v2", "registered_name": "function"}}}],
+    "with dropout behind it": [dense("log_softmax"), layer("Dropout", "drop", rate=0.5)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LOGARITHMS)
+def test_logarithms_of_probabilities_at_the_end_are_probabilities(case: str):
+    found = read(sequential([PICTURE, FLATTEN, *LOGARITHMS[case]]))
+    assert found.architecture.layers[-1].activation_name == "softmax"
+    assert ("logarithms", {}) in found.notes
+    assert ("softmax", {}) not in found.notes
+
+
+INSIDE: dict[str, list[dict[str, Any]]] = {
+    "before a layer of units": [dense("log_softmax", "logs"), dense("softmax")],
+    "before a softmax": [dense("log_softmax", "logs"), layer("Softmax", "answer")],
+    "before another logarithm": [dense("log_softmax", "logs"), layer("Activation", "answer", activation="log_softmax")],
+}
+
+
+@pytest.mark.parametrize("case", INSIDE)
+def test_logarithms_inside_a_network_are_refused(case: str):
+    text = refuse(sequential([PICTURE, FLATTEN, *INSIDE[case]]))
+    assert text.startswith("Layer logs (Dense) makes logarithms of probabilities")
+
+
+def test_logarithms_that_are_scaled_are_refused():
+    assert refuse(sequential([PICTURE, FLATTEN, dense("log_softmax"), layer("Rescaling", "end", scale=-1.0)]))
