@@ -30,7 +30,7 @@ def compute_grad_cam(network: Network, digit: np.ndarray, contrast: Contrast, la
     if layer not in network.architecture.convolutions:
         raise Refusal(
             "`layer` must be a convolution of {network}. Received: {layer}. Choose one of its convolutions.",
-            network=network.name,
+            network=network.title,
             layer=layer,
         )
     run = run_forward(network, make_batch(network, digit))

@@ -111,7 +111,7 @@ def change(network: Network, changes: Sequence[Change]) -> Network:
                     bias=each.bias,
                 )
             changed["bias"][each.of] = each.bias
-    return Network(network.architecture, weights)
+    return Network(network.architecture, weights, title=network.title)
 
 
 def reads_digits(network: Network) -> bool:

@@ -111,7 +111,7 @@ def compute_gradient(run: ForwardPass, weighting: np.ndarray, *, at: str = INPUT
     if at != INPUT and at not in {step.layer.name for step in run.steps[:-1]}:
         raise Refusal(
             "`at` must be a layer of {network} before its last. Received: {at}. Choose one of these layers.",
-            network=run.network.name,
+            network=run.network.title,
             at=at,
         )
     sources = run.network.architecture.sources_by_layer

@@ -195,7 +195,7 @@ def _validate(network: Network, digits: np.ndarray) -> np.ndarray:
         raise Refusal(
             "{network} reads numbers of shape {expected}. Received: {dtype} of shape {shape}. Prepare the drawing with "
             "digit.from_canvas.",
-            network=network.name,
+            network=network.title,
             expected=accepted[-1],
             dtype=str(digits.dtype),
             shape=digits.shape[1:],
@@ -206,7 +206,7 @@ def _validate(network: Network, digits: np.ndarray) -> np.ndarray:
         if highest != 1:
             raise Refusal(
                 "{network} reads numbers from 0 to {most}. Received: {low} to {high}. Multiply shares by {most}.",
-                network=network.name,
+                network=network.title,
                 most=f"{highest:g}",
                 low=float(values.min()),
                 high=float(values.max()),
@@ -224,7 +224,7 @@ def _check_finite(network: Network, values: np.ndarray) -> None:
         raise Refusal(
             "The numbers of {network} grow beyond what float32 can hold, so it has no answer. Train it again with a "
             "smaller learning rate.",
-            network=network.name,
+            network=network.title,
         )
 
 

@@ -21,6 +21,7 @@ class Network:
         weights: `weights[layer name][weight name]`, read-only finite float32 arrays of the shapes of the architecture.
         card: Model card, None for a network that is not in the model store.
         content_sha256: Of layers and weights together, as whoever made the network says; "" where that is not known.
+        title: How the visitor knows it, for refusals; its name where nothing else is given.
 
     Raises:
         Refusal: If names, shapes, dtypes or values of the weights are not as they should be.
@@ -30,8 +31,10 @@ class Network:
     weights: Mapping[str, Mapping[str, np.ndarray]]
     card: ModelCard | None = None
     content_sha256: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or self.architecture.name)
         expected = self.architecture.weight_shapes()
         _check_names("layers", expected, self.weights)
         checked = {layer: _check_layer(layer, shapes, self.weights[layer]) for layer, shapes in expected.items()}

@@ -126,8 +126,9 @@ class NetworkStore:
         if hashlib.sha256(data).hexdigest() != entry.sha256:
             raise _damaged(name)
         try:
+            content = hash_content(entry.architecture, entry.sha256)
             weights = unpack_weights(parse(data))
-            return Network(entry.architecture, weights, content_sha256=hash_content(entry.architecture, entry.sha256))
+            return Network(entry.architecture, weights, content_sha256=content, title=entry.title)
         except (SafetensorError, *UNREADABLE) as error:
             raise _damaged(name) from error
 

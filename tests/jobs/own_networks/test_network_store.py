@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.explanations import what_if
+from cnnviz.core.inference.trace import trace
 from cnnviz.core.layers import Conv2D
 from cnnviz.core.messages import Message
 from cnnviz.core.networks.network import Network
@@ -84,6 +86,18 @@ def test_a_network_knows_its_content_by_a_hash(store: NetworkStore) -> None:
     layers = (replace(convolution, activation="tanh"), *others)
     same_weights = Network(replace(made().network.architecture, layers=layers), made().network.weights)
     assert store.read(store.keep(OpenedNetwork(same_weights), "net.h5")).content_sha256 != first.content_sha256
+
+
+def test_a_network_whose_numbers_overflow_is_refused_by_its_title(store: NetworkStore) -> None:
+    weights = {
+        layer: {key: np.full_like(array, 1e38) for key, array in of.items()}
+        for layer, of in made().network.weights.items()
+    }
+    opened = OpenedNetwork(Network(made().network.architecture, weights))
+    network = store.read(store.keep(opened, "Mein Netz.keras"))
+    for each in (network, what_if.change(network, ())):
+        with pytest.raises(Refusal, match="The numbers of Mein Netz grow beyond"):
+            trace(each, np.ones(network.architecture.input_shape, np.float32))
 
 
 @pytest.mark.parametrize(
