@@ -26,7 +26,15 @@ MAX_SIDE = 72.0
 MAX_INPUTS = 3
 """Inputs of a merge that are drawn."""
 
-SIGNS = {"add": "+", "subtract": "−", "multiply": "×", "average": "mean", "maximum": "max", "concatenate": "| |"}
+SIGNS = {
+    "add": "+",
+    "subtract": "−",
+    "multiply": "×",
+    "average": "mean",
+    "maximum": "max",
+    "minimum": "min",
+    "concatenate": "| |",
+}
 """`Layer.arithmetic` of a merge -> what it does as a sign."""
 
 

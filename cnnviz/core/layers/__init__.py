@@ -25,7 +25,7 @@ from cnnviz.core.layers.convolution import Conv2D
 from cnnviz.core.layers.dense import Dense
 from cnnviz.core.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from cnnviz.core.layers.layer import Gradients, Layer, Output, Pair, Shape, Weights
-from cnnviz.core.layers.merging import Add, Average, Concatenate, Maximum, Merge, Multiply, Subtract
+from cnnviz.core.layers.merging import Add, Average, Concatenate, Maximum, Merge, Minimum, Multiply, Subtract
 from cnnviz.core.layers.normalization import (
     BatchNormalization,
     GroupNormalization,
@@ -74,6 +74,7 @@ __all__ = [
     "MaxPooling2D",
     "Maximum",
     "Merge",
+    "Minimum",
     "Multiply",
     "Normalization",
     "Output",
@@ -148,7 +149,9 @@ KINDS: dict[str, type[Layer]] = {
 }
 """Kinds that read one input, by their name in Keras."""
 
-MERGES: dict[str, type[Merge]] = {kind.kind: kind for kind in (Add, Subtract, Multiply, Average, Maximum, Concatenate)}
+MERGES: dict[str, type[Merge]] = {
+    kind.kind: kind for kind in (Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate)
+}
 """Kinds that read several inputs, by their name in Keras."""
 
 

@@ -37,6 +37,7 @@ Arithmetic = Literal[
     "multiply",
     "average",
     "maximum",
+    "minimum",
     "concatenate",
 ]
 

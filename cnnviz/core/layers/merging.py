@@ -206,14 +206,8 @@ class Average(Merge):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Maximum(Merge):
-    """The largest value of all inputs; of equal ones the first passes the gradient on."""
-
-    kind: ClassVar[str] = "Maximum"
-    title: ClassVar[str] = gettext_noop("Maximum of layers")
-    arithmetic: ClassVar[Arithmetic] = "maximum"
-    purpose: ClassVar[str] = gettext_noop("Keeps the largest of the values that several layers have at the same place.")
-    combine: ClassVar[np.ufunc] = np.maximum
+class _Choice(Merge):
+    """Base of the merges that keep one of the values; of equal ones the first passes the gradient on."""
 
     def _split_gradient(
         self, xs: Sequence[np.ndarray], values: np.ndarray, gradient: np.ndarray
@@ -225,6 +219,30 @@ class Maximum(Merge):
             found.append(np.where(chosen, gradient, np.float32(0)))
             left &= ~chosen
         return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maximum(_Choice):
+    """The largest value of all inputs."""
+
+    kind: ClassVar[str] = "Maximum"
+    title: ClassVar[str] = gettext_noop("Maximum of layers")
+    arithmetic: ClassVar[Arithmetic] = "maximum"
+    purpose: ClassVar[str] = gettext_noop("Keeps the largest of the values that several layers have at the same place.")
+    combine: ClassVar[np.ufunc] = np.maximum
+
+
+@dataclass(frozen=True, kw_only=True)
+class Minimum(_Choice):
+    """The smallest value of all inputs."""
+
+    kind: ClassVar[str] = "Minimum"
+    title: ClassVar[str] = gettext_noop("Minimum of layers")
+    arithmetic: ClassVar[Arithmetic] = "minimum"
+    purpose: ClassVar[str] = gettext_noop(
+        "Keeps the smallest of the values that several layers have at the same place."
+    )
+    combine: ClassVar[np.ufunc] = np.minimum
 
 
 @dataclass(frozen=True, kw_only=True)

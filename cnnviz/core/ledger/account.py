@@ -45,6 +45,7 @@ ACCOUNTS: Mapping[str, Callable[[Question, Sheet], Draft]] = {
     "multiply": merging.multiply,
     "average": merging.average,
     "maximum": merging.maximum,
+    "minimum": merging.minimum,
     "concatenate": merging.concatenate,
 }
 """A pooling's `reduces` or another layer's `arithmetic` -> the function that accounts for it up to the sum."""

@@ -77,9 +77,15 @@ def find_strongest(question: Question) -> Cell | None:
 
 
 def _find_strongest_branch(question: Question) -> Cell:
-    """Return the cell with the largest value that a merge reads: in size, unless the merge keeps the largest."""
+    """Return the cell with the largest value that a merge reads: in size, unless it keeps the largest or smallest."""
     values = [float(gather(branch, branch.reads.maps)[0].item()) for branch in question.branches]
-    sizes = values if question.layer.arithmetic == "maximum" else [abs(value) for value in values]
+    match question.layer.arithmetic:
+        case "maximum":
+            sizes = values
+        case "minimum":
+            sizes = [-value for value in values]
+        case _:
+            sizes = [abs(value) for value in values]
     branch = question.branches[int(np.argmax(sizes))]
     reads = branch.reads
     return Cell(branch.source, reads.maps[0], reads.rows[0], reads.columns[0])

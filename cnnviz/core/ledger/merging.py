@@ -1,4 +1,4 @@
-"""Accounts of layers that read several others: sum, difference, product, mean, maximum, and one beside the other."""
+"""Accounts of layers that read several others: sum, difference, product, mean, extremes, and one beside the other."""
 
 from __future__ import annotations
 
@@ -77,6 +77,13 @@ def maximum(question: Question, sheet: Sheet) -> Draft:
     values, parts = _read(question, sheet)
     amount = max(part.subtotal for part in parts)
     return Draft(amount, float(max(values)), (Line("largest", amount, "step"),), parts)
+
+
+def minimum(question: Question, sheet: Sheet) -> Draft:
+    """Account for Minimum: the smallest of all values."""
+    values, parts = _read(question, sheet)
+    amount = min(part.subtotal for part in parts)
+    return Draft(amount, float(min(values)), (Line("smallest", amount, "step"),), parts)
 
 
 def concatenate(question: Question, sheet: Sheet) -> Draft:

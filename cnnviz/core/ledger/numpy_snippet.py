@@ -344,6 +344,7 @@ _MERGED: Mapping[str, str] = {
     "multiply": "np.prod(values)",
     "average": "sum(values) / len(values)",
     "maximum": "max(values)",
+    "minimum": "min(values)",
     "concatenate": "values[0]",
 }
 """`Layer.arithmetic` of a merge -> what it makes of the values that it reads."""

@@ -22,7 +22,7 @@ PROBABILITIES = ("softmax", "sigmoid")
 
 MOVING = (
     *(Activation, PassThrough, layers.Flatten, layers.Permute, layers.Reshape, layers.Cropping2D),
-    *(layers.Rescaling, layers.Concatenate, layers.Add, layers.Average, layers.Maximum),
+    *(layers.Rescaling, layers.Concatenate, layers.Add, layers.Average, layers.Maximum, layers.Minimum),
     *(layers.AveragePooling2D, layers.MaxPooling2D, layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D),
 )
 """Kinds that move, cut, scale or average values, and make no logits of probabilities."""

@@ -27,6 +27,8 @@ ARITHMETIC: Mapping[str, str] = {
     **dict.fromkeys(("Divide", "TrueDivide", "math.truediv", "math.divide", "__operators__.truediv"), "Divide"),
     "Maximum": "Maximum",
     "math.maximum": "Maximum",
+    "Minimum": "Minimum",
+    "math.minimum": "Minimum",
 }
 """Operation of two values -> what it computes: a merge of ours, or a Divide by a number."""
 
@@ -161,7 +163,7 @@ def _rescale(kind: str, values: list[Any]) -> dict[str, float] | None:
     """Return scale and offset of an operation with one number; None if it is no such."""
     first = _is_tensor(values[0])
     number = float(values[1] if first else values[0])
-    if not math.isfinite(number) or kind == "Maximum" or (kind == "Divide" and (not first or number == 0)):
+    if not math.isfinite(number) or kind in ("Maximum", "Minimum") or (kind == "Divide" and (not first or number == 0)):
         return None
     match kind:
         case "Add":

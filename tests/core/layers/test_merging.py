@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 
 from cnnviz.core import layers
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import KINDS, MERGES, Add, Average, Concatenate, Maximum, Merge, Multiply, Shape, Subtract
+from cnnviz.core.layers import (
+    KINDS,
+    MERGES,
+    Add,
+    Average,
+    Concatenate,
+    Maximum,
+    Merge,
+    Minimum,
+    Multiply,
+    Shape,
+    Subtract,
+)
 from tests.core import strategies
 
 STEP = 1e-6
@@ -31,6 +43,7 @@ def row(*values: float) -> np.ndarray:
         (Multiply(name="m"), [6, -4]),
         (Average(name="m"), [2.5, -1.5]),
         (Maximum(name="m"), [3, 1]),
+        (Minimum(name="m"), [2, -4]),
         (Concatenate(name="m"), [2, 1, 3, -4]),
     ],
 )
@@ -131,6 +144,9 @@ def test_the_first_of_equal_values_passes_the_gradient_on() -> None:
     layer = Maximum(name="m")
     found = layer.backward_merge(xs, layer.merge(xs), row(5, 6, 7))
     assert [each.tolist() for each in found] == [[[5, 0, 7]], [[0, 6, 0]], [[0, 0, 0]]]
+    least = Minimum(name="m")
+    found = least.backward_merge(xs, least.merge(xs), row(5, 6, 7))
+    assert [each.tolist() for each in found] == [[[5, 6, 0]], [[0, 0, 0]], [[0, 0, 7]]]
 
 
 def test_a_product_with_0_has_a_gradient() -> None:

@@ -106,8 +106,9 @@ def test_the_way_down_goes_through_the_branches(architecture: Architecture) -> N
     assert taken == {INPUT if source == PICTURE else source for source in architecture.sources("merge")}
 
 
-def test_a_maximum_leads_to_the_layer_that_has_it() -> None:
-    network, traced = make(merging(MERGES["Maximum"](name="merge")))
+@pytest.mark.parametrize("kind", ["Maximum", "Minimum"])
+def test_a_maximum_or_minimum_leads_to_the_layer_that_has_it(kind: str) -> None:
+    network, traced = make(merging(MERGES[kind](name="merge")))
     for cell in iterate_cells("merge", (5, 4, 2)):
         below = descend(network, traced, cell)[0]
         assert value_at(traced, below) == value_at(traced, cell)

@@ -121,6 +121,7 @@ MERGED_TWO: Mapping[str, str] = {
     "multiply": gettext_noop("Each value is the product of one of {first} and one of {second}."),
     "average": gettext_noop("Each value is the mean of one of {first} and one of {second}."),
     "maximum": gettext_noop("Each value is the larger of one of {first} and one of {second}."),
+    "minimum": gettext_noop("Each value is the smaller of one of {first} and one of {second}."),
     "concatenate": gettext_noop("What {first} made comes first, then what {second} made, unchanged."),
 }
 """`Layer.arithmetic` -> what a merge of two layers does."""
@@ -130,6 +131,7 @@ MERGED_SEVERAL: Mapping[str, str] = {
     "multiply": gettext_noop("Each value is the product of {number} values, one of each layer that is read."),
     "average": gettext_noop("Each value is the mean of {number} values, one of each layer that is read."),
     "maximum": gettext_noop("Each value is the largest of {number} values, one of each layer that is read."),
+    "minimum": gettext_noop("Each value is the smallest of {number} values, one of each layer that is read."),
     "concatenate": gettext_noop("What {number} layers made comes one after the other, unchanged."),
 }
 """The same of more than two."""

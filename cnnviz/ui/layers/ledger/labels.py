@@ -19,6 +19,7 @@ LINES: Mapping[str, str] = {
     "after": gettext_noop("value on the map"),
     "unit": gettext_noop("value of the unit"),
     "largest": gettext_noop("largest value"),
+    "smallest": gettext_noop("smallest value"),
     "sum_of_values": gettext_noop("sum of the values"),
     "mean": gettext_noop("mean"),
     "read": gettext_noop("value before"),

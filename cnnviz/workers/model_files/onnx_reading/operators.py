@@ -54,6 +54,7 @@ READERS: Mapping[str, Callable[[Builder], Value | Row]] = {
     "Max": merging.read_merge(kinds.Maximum),
     "MaxPool": windows.read_pooling,
     "Mean": merging.read_merge(kinds.Average),
+    "Min": merging.read_merge(kinds.Minimum),
     "Mish": activations.read_activation("mish"),
     "Mul": merging.read_arithmetic,
     "PRelu": activations.read_prelu,

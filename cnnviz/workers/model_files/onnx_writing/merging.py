@@ -38,7 +38,7 @@ def _align(graph: Graph, value: Value, rank: int) -> Value:
     return Value(name, sides, NHWC)
 
 
-TOGETHER = {kinds.Add: "Sum", kinds.Average: "Mean", kinds.Maximum: "Max"}
+TOGETHER = {kinds.Add: "Sum", kinds.Average: "Mean", kinds.Maximum: "Max", kinds.Minimum: "Min"}
 """Merges that ONNX has for any number of inputs."""
 
 TWO = {kinds.Add: "Add", kinds.Subtract: "Sub", kinds.Multiply: "Mul"}
