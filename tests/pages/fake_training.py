@@ -37,6 +37,7 @@ class FakeScheduler:
         self.touched: list[str] = []
         self.attempts: dict[str, int] = {}
         self.kept: dict[str, bool] = {}
+        self.asked: dict[str, str] = {}
         self.refusing: Refusal | None = None
 
     def submit(self, owner: str, job: Job, record: Callable[[Event], None]) -> None:
@@ -55,7 +56,7 @@ class FakeScheduler:
     def status(self, job_id: str, since: int = 0) -> api.JobStatus:
         events = tuple(event for event in self.told[job_id] if event.seq > since)
         attempt, kept = self.attempts.get(job_id, 1), self.kept.get(job_id, False)
-        return api.JobStatus(events, self.states[job_id], 0, None, attempt, kept)
+        return api.JobStatus(events, self.states[job_id], 0, None, attempt, kept, self.asked.get(job_id, ""))
 
     def knows(self, job_id: str) -> bool:
         return job_id in self.jobs
@@ -70,6 +71,8 @@ class FakeScheduler:
 
     def command(self, job_id: str, command: Command) -> None:
         self.commands.append((job_id, command.kind))
+        if command.kind not in ("more", "probe"):
+            self.asked[job_id] = command.kind
 
     def touch(self, job_id: str) -> None:
         self.touched.append(job_id)

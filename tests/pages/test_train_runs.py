@@ -519,9 +519,25 @@ def test_a_command_is_acknowledged_at_once(app: AppTest, scheduler: FakeSchedule
     learn(scheduler, job_id)
     press(app.run(), f"command-{command}")
     assert said in progress(app)
-    scheduler.states[job_id] = "paused"
+    scheduler.states[job_id], scheduler.asked[job_id] = "paused", ""
     app.run()
     assert said not in progress(app)
+
+
+@pytest.mark.parametrize(("command", "said"), [("pause", "pausing"), ("stop", "stopping"), ("cancel", "cancelled")])
+def test_every_tab_says_what_a_starting_training_was_asked(
+    app: AppTest, scheduler: FakeScheduler, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, said: str
+) -> None:
+    """A reload begins another session, which knows of a training only what the scheduler tells."""
+    job_id = train_one(app, scheduler)
+    assert "starting" in progress(app)
+    press(app, f"command-{command}")
+    other = opened(monkeypatch, tmp_path)
+    other.session_state["visitor"] = app.session_state["visitor"]
+    other.session_state["train_view"], other.session_state["watched"] = "watch", job_id
+    for tab in (app, other.run()):
+        assert said in progress(tab)
+        assert "starting" not in progress(tab)
 
 
 def test_a_start_is_announced_with_its_usual_seconds(

@@ -62,6 +62,8 @@ class JobStatus:
         message: Why it ended or cannot start, None if there is nothing to say.
         attempt: 2 after its worker died once.
         kept: Whether it continues although no page shows it.
+        asked: Kind of the command that it was given and has not followed yet: "pause", "resume", "stop" or "cancel";
+            "" for none.
     """
 
     events: tuple[Event, ...]
@@ -70,6 +72,7 @@ class JobStatus:
     message: Refusal | None
     attempt: int
     kept: bool = False
+    asked: str = ""
 
 
 @dataclass(eq=False)
@@ -93,6 +96,7 @@ class JobState:
         cancelling_at: When it was told to cancel.
         ended_at: When it ended, if it has.
         commands: Commands that a second attempt must be sent again, by kind.
+        resuming: Whether it was told to resume and is still paused.
         log: Its events.
         checkpoint: Its latest `checkpoint` event, with arrays.
         record_lock: Held while an event is recorded, so that events are recorded one at a time.
@@ -114,6 +118,7 @@ class JobState:
     cancelling_at: float | None = None
     ended_at: float = 0.0
     commands: dict[str, Command] = field(default_factory=dict)
+    resuming: bool = False
     log: EventLog = field(default_factory=lambda: EventLog(without_arrays=LARGE_KINDS))
     checkpoint: Event | None = None
     record_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -123,10 +128,23 @@ class JobState:
         """Whether it has not ended."""
         return self.state not in ENDED
 
+    @property
+    def asked(self) -> str:
+        """Kind of the command that it has not followed yet, the weightiest of several; "" for none."""
+        if not self.live:
+            return ""
+        if self.cancelling_at is not None:
+            return "cancel"
+        if "stop" in self.commands:
+            return "stop"
+        if self.state == PAUSED:
+            return "resume" if self.resuming else ""
+        return "pause" if "pause" in self.commands else ""
+
     def status(self, since: int, position: int, refusal: Refusal | None) -> JobStatus:
         """Return the status with the events after number `since`; `refusal` is why waiting jobs cannot start."""
         message = self.message or refusal
-        return JobStatus(self.log.since(since), self.state, position, message, self.attempt, self.kept)
+        return JobStatus(self.log.since(since), self.state, position, message, self.attempt, self.kept, self.asked)
 
     def count_run_time(self, now: float) -> None:
         """Add the time since the last call to `run_seconds`, if the job ran."""
@@ -146,6 +164,7 @@ class JobState:
         """Note a command whose effect a second attempt must have too."""
         if command.kind == "resume":
             self.commands.pop("pause", None)
+            self.resuming = self.state == PAUSED
         elif command.kind in ("pause", "stop"):
             self.commands[command.kind] = command
         elif command.kind == "probe" and "digit" in command.arrays:
@@ -161,6 +180,7 @@ class JobState:
             self.checkpoint = event
         elif event.kind in ("paused", "resumed"):
             self.state = PAUSED if event.kind == "paused" else RUNNING
+            self.resuming = False
 
     def close(self, state: str, message: Refusal | None, now: float) -> None:
         """Mark the job as ended and free its arrays. A reason noted before is kept."""

@@ -51,8 +51,8 @@ def describe_status(status: RunStatus) -> str:
     """Return in a few words how a run stands."""
     if status.state == "queued" and status.position:
         return translate("waiting, number {place} in the queue", place=status.position)
-    if asked := _find_asked(status):
-        return translate(ASKED[asked])
+    if status.asked in ASKED:
+        return translate(ASKED[status.asked])
     if start_times.is_starting(status):
         if start_times.is_slow(status):
             return translate("starting: the machine is busy, so it takes longer than usual")
@@ -60,17 +60,6 @@ def describe_status(status: RunStatus) -> str:
     if status.state == "done" and status.run.ended in ENDINGS:
         return terms.explain(ENDINGS[status.run.ended], status.run.id)
     return translate(STATES[status.state])
-
-
-def _find_asked(status: RunStatus) -> str:
-    """Return the command that was given to a run and that it has not followed yet, "" for none."""
-    run_id, command, state = session.get("asked") or ("", "", "")
-    if run_id != status.run.id:
-        return ""
-    if state != status.state:
-        session.put(asked=None)
-        return ""
-    return command if command in ASKED else ""
 
 
 def describe_damage(status: RunStatus) -> str:
@@ -193,7 +182,6 @@ def _command(status: RunStatus, command: str) -> None:
         session.put(watched="")
     else:
         api.scheduler().command(status.run.id, Command(command))
-        session.put(asked=(status.run.id, command, status.state))
 
 
 def _can_go_on(status: RunStatus) -> bool:

@@ -34,6 +34,7 @@ class RunStatus:
         last_seq: `seq` of the newest event that went into `curves`.
         attempt: 2 after its process died once.
         kept: Whether it continues without a page that shows it.
+        asked: Kind of the command that its worker was given and has not followed yet, "" for none.
         damaged: How many of its events on disk cannot be read.
     """
 
@@ -46,6 +47,7 @@ class RunStatus:
     last_seq: int = 0
     attempt: int = 1
     kept: bool = False
+    asked: str = ""
     damaged: int = 0
 
     @property
@@ -97,6 +99,7 @@ def follow(store: RunStore, run_id: str) -> RunStatus:
         message=message,
         attempt=reported.attempt,
         kept=reported.kept,
+        asked=reported.asked,
     )
     session.put(followed={**session.get("followed"), run_id: status})
     return status

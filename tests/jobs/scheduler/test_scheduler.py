@@ -236,6 +236,42 @@ def test_worker_that_ignores_cancel_is_killed_within_two_seconds(bench: Bench):
     assert bench.state(job) == "cancelled"
 
 
+@pytest.mark.parametrize("kind", ["pause", "stop", "cancel"])
+def test_status_says_what_a_starting_job_was_asked(bench: Bench, kind: str):
+    """Every page asks the scheduler, so that a page opened anew says it too."""
+    job = bench.submit()
+    assert bench.scheduler.status(job).asked == ""
+    bench.scheduler.command(job, Command(kind))
+    assert (bench.state(job), bench.scheduler.status(job).asked) == ("running", kind)
+    bench.executor.end(job)
+    assert bench.scheduler.status(job).asked == ""
+
+
+def test_status_no_longer_says_what_was_followed(bench: Bench):
+    job = bench.submit()
+
+    def ask(kind: str) -> str:
+        bench.scheduler.command(job, Command(kind))
+        return bench.scheduler.status(job).asked
+
+    assert [ask(kind) for kind in ("pause", "resume", "more", "pause")] == ["pause", "", "", "pause"]
+    bench.executor.emit(job, "paused", 1)
+    assert bench.scheduler.status(job).asked == ""
+    assert ask("resume") == "resume"
+    bench.executor.emit(job, "resumed", 2)
+    assert bench.scheduler.status(job).asked == ""
+    assert [ask(kind) for kind in ("stop", "pause", "more")] == ["stop", "stop", "stop"]
+
+
+def test_second_attempt_is_still_to_follow_what_the_first_was_asked(bench: Bench):
+    job = bench.submit()
+    bench.scheduler.command(job, Command("stop"))
+    bench.executor.die(job)
+    bench.scheduler.tick()
+    status = bench.scheduler.status(job)
+    assert (status.attempt, status.state, status.asked) == (2, "running", "stop")
+
+
 def test_waiting_job_gets_the_new_probe(bench: Bench):
     first, waiting = bench.submit("ann"), bench.submit("ann")
     digit = np.full((28, 28), 7, np.uint8)

@@ -51,7 +51,6 @@ FIELDS = (
     Field("look_layer", ""),  # the layer whose maps are shown while a network learns
     Field("followed", {}),  # run id -> what its training has reported so far; see `training.run_status`
     Field("starting", {}),  # run id -> when it was first seen without a first event, monotonic seconds
-    Field("asked", None),  # run id, command and state of the newest command that its worker has not followed yet
     Field("followed_experiment", ""),  # the run of an experiment whose arms are watched in turn
     Field("shown", None),  # run id and pixels of the digit that its worker was last given to look at
 )
