@@ -10,5 +10,5 @@ EXPLAINED = re.compile(r"\[([^\]]+)\]\(#term-[a-z-]+ \"(?:[^\"\\]|\\.)*\"\)")
 
 
 def plain(text: object) -> str:
-    """Return `text` without marks, and without links to terms and their explanations."""
-    return EXPLAINED.sub(r"\1", strip_marks(str(text)))
+    """Return `text` without marks, without links to terms and their explanations, and with plain spaces."""
+    return EXPLAINED.sub(r"\1", strip_marks(str(text))).replace("\N{NO-BREAK SPACE}", " ")

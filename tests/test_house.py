@@ -32,11 +32,12 @@ LAW = {
 }
 """A room -> the rooms of ours that it may import beside itself, and the packages that it must not import."""
 
-GROUND = frozenset({"errors", "messages", "atomic_file", "background", "npz_file", "visible_text"})
+GROUND = frozenset({"errors", "messages", "atomic_file", "background", "npz_file", "percentages", "visible_text"})
 FLOORS = {
     **dict.fromkeys(GROUND, frozenset({"errors"})),
     "errors": frozenset({"messages", "visible_text"}),
     "messages": frozenset(),
+    "percentages": frozenset(),
     "visible_text": frozenset(),
     "layers": GROUND,
     "glossary": frozenset({"messages"}),

@@ -7,6 +7,8 @@ from html import escape
 
 import numpy as np
 
+from cnnviz.core.percentages import format_percent
+
 
 def write(counts: np.ndarray, names: Sequence[str], *, caption: str, heads: tuple[str, str, str]) -> str:
     """Write a row a class: its name, a bar, its count and its share; the longest bar fills its cell.
@@ -20,7 +22,7 @@ def write(counts: np.ndarray, names: Sequence[str], *, caption: str, heads: tupl
     total, largest = max(1, int(counts.sum())), max(1, int(counts.max()))
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td class="number" style="--share: {100 * count / largest:.2f}%">'
-        f"{int(count):,}</td><td>{100 * count / total:.1f} %</td></tr>"
+        f"{int(count):,}</td><td>{format_percent(count / total, 1)}</td></tr>"
         for name, count in zip(names, counts, strict=True)
     )
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)

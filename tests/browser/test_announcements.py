@@ -81,7 +81,7 @@ def test_the_last_answers_bring_their_drawings_back(page: Page, address: str) ->
     expect(eyes.digit(page)).to_have_text("1")
     answers = page.locator(".st-key-last-answers button")
     expect(answers).to_have_count(2)
-    expect(answers.nth(1)).to_have_accessible_name(re.compile(r"^7: \d\d %$"))
+    expect(answers.nth(1)).to_have_accessible_name(re.compile(r"^7: \d\d\s%$"))
     answers.nth(1).focus()
     page.keyboard.press("Enter")
     expect(eyes.digit(page)).to_have_text("7")

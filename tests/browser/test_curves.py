@@ -300,7 +300,7 @@ def test_the_legend_tells_the_values_under_the_cursor_of_both_panels(chart: Loca
     told_loss = float(value(chart, "training").inner_text())
     assert told_loss == pytest.approx(1 / x, rel=0.03)
     told_accuracy = value(chart, "training", "accuracy").inner_text()
-    assert float(told_accuracy.removesuffix(" %")) == pytest.approx(100 - 100 / x, abs=0.05)
+    assert float(told_accuracy.removesuffix("\u00a0%")) == pytest.approx(100 - 100 / x, abs=0.05)
 
 
 def test_without_a_cursor_the_legend_tells_what_was_known_then(chart: Locator) -> None:

@@ -184,7 +184,7 @@ def test_a_picture_stands_beside_what_was_made_of_it_and_can_be_cut(picture_page
     eyes.link_when(picture_page, lambda carried: carried.get("p") != whole)
     expect(eyes.digit(picture_page)).to_have_text("1")
     frame = picture_page.locator(".picture_crop .handle.frame")
-    expect(frame).to_have_attribute("aria-label", re.compile("60 to 95 %"))
+    expect(frame).to_have_attribute("aria-label", re.compile(r"60 to 95\s%"))
     hands.press(picture_page, "Whole picture")
     eyes.link_when(picture_page, lambda carried: carried.get("p") == whole)
     expect(picture_page.get_by_role("button", name="Whole picture")).to_be_disabled()
@@ -223,13 +223,13 @@ def test_the_frame_is_moved_and_resized_with_the_keyboard(picture_page: Page) ->
     for _ in range(10):
         picture_page.keyboard.press("Shift+ArrowRight")
     eyes.link_when(picture_page, lambda carried: carried.get("p") != whole)
-    expect(corner).to_have_attribute("aria-label", "Top left corner of the frame: 50 % across, 0 % down")
+    expect(corner).to_have_attribute("aria-label", "Top left corner of the frame: 50\u00a0% across, 0\u00a0% down")
     expect(eyes.digit(picture_page)).to_have_text("1")
     expect(corner).to_be_focused()
     picture_page.keyboard.press("Shift+Tab")
     picture_page.keyboard.press("Shift+ArrowLeft")
     frame = picture_page.locator(".picture_crop .handle.frame")
-    expect(frame).to_have_attribute("aria-label", re.compile("45 to 95 %"))
+    expect(frame).to_have_attribute("aria-label", re.compile(r"45 to 95\s%"))
 
 
 def test_a_picture_on_its_side_is_turned_and_stays_so_on_another_page_and_after_a_reload(picture_page: Page) -> None:
@@ -241,7 +241,7 @@ def test_a_picture_on_its_side_is_turned_and_stays_so_on_another_page_and_after_
     expect(eyes.digit(picture_page)).to_have_text("7")
     cut(picture_page, (0.1, 0.1), (0.9, 0.9))
     expect(picture_page.locator(".picture_crop .handle.frame")).to_have_attribute(
-        "aria-label", re.compile("10 to 90 %")
+        "aria-label", re.compile(r"10 to 90\s%")
     )
     eyes.settled(picture_page)
     hands.go_to(picture_page, "Layers")
@@ -252,7 +252,7 @@ def test_a_picture_on_its_side_is_turned_and_stays_so_on_another_page_and_after_
         picture_page.reload()
         eyes.arrived(picture_page, title)
         expect(boxed(picture_page)).to_be_visible()
-        assert "10 to 90 %" in frame(picture_page)
+        assert "10 to 90\u00a0%" in frame(picture_page)
         hands.go_to(picture_page, "Draw")
         eyes.arrived(picture_page, "Draw")
     hands.press(picture_page, "Whole picture")

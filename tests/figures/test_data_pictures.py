@@ -38,7 +38,7 @@ def test_shares_stand_below_the_label() -> None:
 def test_counts_and_shares_of_classes() -> None:
     counts = np.array([980, 0, 1960])
     written = class_counts.write(counts, ["a", "<b>", "c"], caption="All", heads=("class", "count", "share"))
-    assert re.findall(r"--share: ([\d.]+)%\">([\d,]+)</td><td>([\d.]+) %", written) == [
+    assert re.findall(r"--share: ([\d.]+)%\">([\d,]+)</td><td>([\d.]+)\u00a0%", written) == [
         ("50.00", "980", "33.3"),
         ("0.00", "0", "0.0"),
         ("100.00", "1,960", "66.7"),

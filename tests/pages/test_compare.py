@@ -170,8 +170,8 @@ def test_the_table_has_every_network_on_mnist_with_its_interval_and_can_be_sorte
         row.split("</th>")[0] for row in table.split('<th scope="row">')[1:]
     ]
     made = load(DENSE, "mnist")
-    assert f"{100 * made.interval[0]:.2f} – {100 * made.interval[1]:.2f} %" in table
-    assert "99.41 %, loss 0.0201" in table
+    assert f"{100 * made.interval[0]:.2f} – {100 * made.interval[1]:.2f}\u00a0%" in table
+    assert "99.41\u00a0%, loss 0.0201" in table
 
 
 def test_the_table_is_downloaded_with_all_its_numbers() -> None:
@@ -217,7 +217,7 @@ def test_calibration_says_how_often_ninety_percent_sure_is_right() -> None:
     sure = made.confidences >= 0.9
     text = calibration.describe(made)
     assert f"{sure.sum():,} of 10,000 answers" in text
-    assert f"{100 * made.right[sure].mean():.2f} %" in text
+    assert f"{100 * made.right[sure].mean():.2f}\u00a0%" in text
     assert calibration.describe_bins(made).count(" right.") == len(made.reliability)
 
 

@@ -10,6 +10,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import Layer, Output, Shape, merging
 from cnnviz.core.networks.architecture import PICTURE
 from cnnviz.core.networks.network import Network
+from cnnviz.core.percentages import SIGN, format_percent
 
 MAX_BATCH = 16
 """Digits that `run` takes at once: more is hardly faster, and the windows of a batch fill memory."""
@@ -231,5 +232,5 @@ def _check_finite(network: Network, values: np.ndarray) -> None:
 def format_share(share: float) -> str:
     """Return a share in [0, 1] as a percentage with one decimal; never 100 % for less than 1, nor 0 % for more."""
     if 0.9995 <= share < 1:
-        return ">99.9 %"
-    return "<0.1 %" if 0 < share < 0.0005 else f"{share * 100:.1f} %"
+        return f">99.9{SIGN}"
+    return f"<0.1{SIGN}" if 0 < share < 0.0005 else format_percent(share, 1)

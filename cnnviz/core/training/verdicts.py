@@ -15,6 +15,7 @@ from itertools import combinations
 import numpy as np
 
 from cnnviz.core.messages import gettext_noop
+from cnnviz.core.percentages import SIGN
 from cnnviz.core.training.confidence import Interval, compute_difference_interval, compute_z, format_points
 from cnnviz.core.training.seed_comparison import Pair, compare, compute_t, compute_welch_interval
 
@@ -268,7 +269,7 @@ def _list_results(labels: Labels, results: Results) -> Sentence:
     shares = format_points(*(results.mean(arm) for arm in labels), decimals=1 if results.seeds == 1 else 2)
     template = READ_ONCE if results.seeds == 1 else READ
     values = {"count": results.count, "seeds": results.seeds}
-    return Sentence(template, values, {"arms": tuple(labels.values())}, tuple(f"{share} %" for share in shares))
+    return Sentence(template, values, {"arms": tuple(labels.values())}, tuple(share + SIGN for share in shares))
 
 
 def _tell_level(results: Results) -> Sentence:

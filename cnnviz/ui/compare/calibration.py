@@ -11,6 +11,7 @@ from cnnviz.core.evaluation import statistics, suspects
 from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.inference import samples
 from cnnviz.core.networks import model_store
+from cnnviz.core.percentages import format_percent
 from cnnviz.figures.evaluation import reliability
 from cnnviz.ui.compare import contenders, digit_sheet
 from cnnviz.ui.compare.contenders import Pair
@@ -72,7 +73,7 @@ def describe(made: Evaluation) -> str:
     """Return in sentences how often sure answers are right, and the calibration error."""
     sure = made.confidences >= SURE
     count = int(sure.sum())
-    share = f"**{100 * float(made.right[sure].mean()):.2f} %**" if count else ""
+    share = f"**{format_percent(float(made.right[sure].mean()), 2)}**" if count else ""
     message = SURE_ANSWERS if count else NO_SURE_ANSWER
     answers = translate(message, sure=100 * SURE, count=count, all=made.count, share=share)
     points = f"{100 * statistics.compute_calibration_error(made.reliability):.2f}"

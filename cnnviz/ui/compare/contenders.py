@@ -14,6 +14,7 @@ from cnnviz.core.errors import Refusal
 from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.inference import network_input, samples
 from cnnviz.core.networks import model_store
+from cnnviz.core.percentages import format_percent
 from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.compare import own_networks
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
@@ -90,8 +91,8 @@ def _say_how(made: Evaluation, data: Dataset) -> None:
     """Say how a network from a file has read the test digits, where that is not as usual."""
     title, shape = page.escape_markdown(networks.title(made.name)), networks.input_shape(made.name)
     if made.count < len(data.y_test):
-        low, high = (f"{100 * end:.1f} %" for end in made.interval)
-        share = f"{100 * made.accuracy:.1f} %"
+        low, high = (format_percent(end, 1) for end in made.interval)
+        share = format_percent(made.accuracy, 1)
         values: dict[str, object] = {"network": title, "count": made.count, "all": len(data.y_test), "share": share}
         st.caption(terms.explain(FEWER, f"fewer-{made.name}", low=low, high=high, **values))
     if network_input.reads_colours(shape):

@@ -14,6 +14,7 @@ from cnnviz.core.evaluation.evaluation import Evaluation
 from cnnviz.core.evaluation.published import PUBLISHED
 from cnnviz.core.evaluation.scores import Score
 from cnnviz.core.inference.subject import prepare_digit
+from cnnviz.core.percentages import SIGN, format_percent
 from cnnviz.figures.evaluation import networks_table
 from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.compare import contenders
@@ -126,8 +127,8 @@ def _write_columns(rows: list[Score], measured: Mapping[str, float]) -> tuple[li
     texts = [
         [
             networks.title(score.name),
-            f"{100 * score.accuracy:.2f} %",
-            " – ".join(f"{100 * end:.2f}" for end in score.interval) + " %",
+            format_percent(score.accuracy, 2),
+            " – ".join(f"{100 * end:.2f}" for end in score.interval) + SIGN,
             f"{score.loss:.4f}",
             f"{score.parameters:,}",
             f"{score.multiplications:,}",

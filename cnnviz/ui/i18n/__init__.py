@@ -4,6 +4,7 @@ A language is one file, ``<code>/LC_MESSAGES/cnnviz.po``, beside this one, begun
 compiled by ``make words``; it says itself how the language is called.
 Texts that are defined away from where they are shown (tables, refusals of ``core``) are marked with
 `gettext_noop` or are the first argument of ``Refusal``, so that extraction finds them.
+Percent signs are bound to their numbers here, so that messages and their translations have plain spaces.
 Terms of the glossary that a message marks are shown as plain words here; `cnnviz.ui.shell.terms` explains them.
 """
 
@@ -22,6 +23,7 @@ import streamlit as st
 from cnnviz.core.errors import Refusal
 from cnnviz.core.glossary import strip_marks
 from cnnviz.core.messages import Message, gettext_noop
+from cnnviz.core.percentages import bind_signs
 
 __all__ = [
     "current_language",
@@ -70,12 +72,12 @@ def translate(message: str, /, **values: object) -> str:
 
 def translate_marked(message: str, /) -> str:
     """Return `message` in the visitor's language as the catalogue has it, with its ``{fields}`` and marked terms."""
-    return _catalogue(_language()).gettext(message)
+    return bind_signs(_catalogue(_language()).gettext(message))
 
 
 def translate_plural(one: str, many: str, number: int, /, **values: object) -> str:
     """Return `one` or `many`, whichever the language uses for `number`, filled in."""
-    text = strip_marks(_catalogue(_language()).ngettext(one, many, number))
+    text = bind_signs(strip_marks(_catalogue(_language()).ngettext(one, many, number)))
     return text.format(number=number, **values)
 
 
@@ -85,7 +87,7 @@ def translate_all(messages: Mapping[str, str], /) -> dict[str, str]:
     known = _tables.get((id(messages), id(catalogue)))
     if known is not None:
         return dict(known[0])
-    table = {name: strip_marks(catalogue.gettext(message)) for name, message in messages.items()}
+    table = {name: bind_signs(strip_marks(catalogue.gettext(message))) for name, message in messages.items()}
     if isinstance(messages, MappingProxyType):  # a constant
         _tables[id(messages), id(catalogue)] = table, messages, catalogue
     return dict(table)

@@ -10,6 +10,7 @@ from cnnviz.core.lessons.pooling import robustness_curves
 from cnnviz.core.lessons.pooling.robustness_curves import SHIFT, Robustness
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS
 from cnnviz.core.networks import model_store
+from cnnviz.core.percentages import SIGN
 from cnnviz.ui.i18n import gettext_noop, translate, translate_refusal
 from cnnviz.ui.pooling import trio
 from cnnviz.ui.shell import cache, process_tuning, session, terms
@@ -75,7 +76,14 @@ def write_table(found: Robustness, kind: str, place: int) -> str:
         curve = found.curves[kind][name]
         value, low, high = (100 * row[place] for row in curve.compute_band("right"))
         lowest, highest = (100 * row[place] for row in curve.seeds_right)
-        rows.append([f"**{name}**", f"{value:.1f} %", f"{low:.1f} – {high:.1f} %", f"{lowest:.1f} – {highest:.1f} %"])
+        rows.append(
+            [
+                f"**{name}**",
+                f"{value:.1f}{SIGN}",
+                f"{low:.1f} – {high:.1f}{SIGN}",
+                f"{lowest:.1f} – {highest:.1f}{SIGN}",
+            ]
+        )
     return trio.write_table(head, rows)
 
 

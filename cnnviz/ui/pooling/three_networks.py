@@ -13,6 +13,7 @@ from cnnviz.core.lessons.pooling.seed_statistics import Spread, Summary
 from cnnviz.core.lessons.pooling.trio import POOL_NETWORKS, SHRINKING
 from cnnviz.core.networks import model_store
 from cnnviz.core.networks.network import Network
+from cnnviz.core.percentages import SIGN, format_percent
 from cnnviz.ui.components.bars import LABELS, bars
 from cnnviz.ui.i18n import gettext_noop, translate, translate_all, translate_message, translate_refusal
 from cnnviz.ui.pooling import trio
@@ -85,7 +86,7 @@ def describe_cards(three: tuple[Network, ...]) -> str:
     """Return in a sentence how many digits of the test set each network reads right, as its card says."""
     cards = [cache.card(network.name) for network in three]
     names = ("most", "mean", "stride")
-    shares = {name: f"**{100 * card.test_accuracy:.2f} %**" for name, card in zip(names, cards, strict=True)}
+    shares = {name: f"**{format_percent(card.test_accuracy, 2)}**" for name, card in zip(names, cards, strict=True)}
     return terms.explain(CARDS, count=int(np.sum(cards[0].confusion)), **shares)
 
 
@@ -134,7 +135,7 @@ def _write_results(table: SeedTable, accuracy: Summary) -> str:
 def share(spread: Spread) -> tuple[str, str]:
     """Return shares in percent: mean ± deviation, and lowest – highest."""
     mean, deviation, low, high = (100 * value for value in (spread.mean, spread.deviation, spread.low, spread.high))
-    return f"**{mean:.2f}** ± {deviation:.2f} %", f"{low:.2f} – {high:.2f} %"
+    return f"**{mean:.2f}** ± {deviation:.2f}{SIGN}", f"{low:.2f} – {high:.2f}{SIGN}"
 
 
 def _format_loss(spread: Spread) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from cnnviz.core.data.bundled_digits import TRAIN_COUNT
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.card import ModelCard
 from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan, count_digits
+from cnnviz.core.percentages import format_percent
 from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.prediction import input_note, network_export, own_network
@@ -70,9 +71,9 @@ def _line(name: str) -> str:
         return shown + BEHIND_NAME + translate("from a file")
     if card is None:
         return shown + BEHIND_NAME + translate("not tested yet")
-    parts = [f"{_name_data(card)} {_format_percent(card.test_accuracy)}"]
+    parts = [f"{_name_data(card)} {format_percent(card.test_accuracy, 2)}"]
     if card.pen_accuracy is not None:
-        parts.append(translate("drawings {accuracy}", accuracy=_format_percent(card.pen_accuracy)))
+        parts.append(translate("drawings {accuracy}", accuracy=format_percent(card.pen_accuracy, 2)))
     return shown + BEHIND_NAME + " · ".join(parts)
 
 
@@ -81,10 +82,6 @@ def _name_data(card: ModelCard) -> str:
     if card.plan.data == colour_digits.DATA:
         return translate("colour digits")
     return card.data.name if card.data.name == datasets.BUNDLED else datasets.MNIST
-
-
-def _format_percent(share: float) -> str:
-    return f"{100 * share:.2f} %"
 
 
 def _show_training(card: ModelCard) -> None:
@@ -155,7 +152,7 @@ def _describe(card: ModelCard) -> str:
         (translate("Name"), card.name),
         (
             terms.explain(gettext_noop("Test [[accuracy]]")),
-            f"{_format_percent(card.test_accuracy)} ({_name_data(card)})",
+            f"{format_percent(card.test_accuracy, 2)} ({_name_data(card)})",
         ),
         (
             terms.explain(gettext_noop("Test [[loss]], with [[label smoothing|labels as they are]]"))
@@ -165,7 +162,7 @@ def _describe(card: ModelCard) -> str:
         ),
         (
             translate("Digits drawn with pens"),
-            "–" if card.pen_accuracy is None else _format_percent(card.pen_accuracy),
+            "–" if card.pen_accuracy is None else format_percent(card.pen_accuracy, 2),
         ),
         (translate("Learned from"), card.data.name),
         (terms.explain(gettext_noop("[[parameter|Parameters]]")), f"{card.parameters:,}"),

@@ -107,7 +107,7 @@ def test_a_clear_difference_names_the_winner_whichever_it_is() -> None:
         (pair,) = found.pairs
         assert pair.difference == pytest.approx(0.03)
         assert 0 < pair.low < 0.03 < pair.high
-        assert f"**{TWO[winner]}** 98.0 %" in said(found)
+        assert f"**{TWO[winner]}** 98.0\u00a0%" in said(found)
         assert f"**{TWO[winner]}** reads the most" in said(found)
 
 

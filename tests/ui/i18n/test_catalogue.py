@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+import string
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +76,25 @@ def catalogue() -> Catalog:
 def test_template_holds_exactly_the_messages_of_the_code() -> None:
     listed = {message.id[0] if isinstance(message.id, tuple) else message.id for message in catalogue()} - {""}
     assert listed == extracted(), "run `make words`"
+
+
+def test_no_message_breaks_before_a_percent_sign() -> None:
+    """Messages have plain spaces there, as translators type them; what is shown has none at which a line may end."""
+    with_sign = {message for message in extracted() if re.search(r"[\d}] %", message)}
+    assert with_sign
+    for message in with_sign:
+        counted = dict.fromkeys(fields(message) - {"number"}, 1)
+        for shown in (
+            i18n.translate(message),
+            i18n.translate_all({"text": message})["text"],
+            i18n.translate_marked(message),
+            i18n.translate_plural(message, message, 2, **counted),
+        ):
+            assert not re.search(r"[\d}] %", shown)
+
+
+def fields(message: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(message) if name}
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.name)

@@ -79,7 +79,8 @@ def run(digit: np.ndarray = DIGIT, **choices: Any) -> AppTest:
 
 
 def text(app: AppTest) -> str:
-    return "\n".join(element.value for kind in (app.markdown, app.caption, app.info, app.warning) for element in kind)
+    kinds = (app.markdown, app.caption, app.info, app.warning)
+    return "\n".join(element.value for kind in kinds for element in kind).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_maps_hold_the_confidence_for_every_shift_on_one_scale(shown: Shown) -> None:

@@ -39,9 +39,11 @@ def test_the_picker_says_what_a_network_is_and_how_well_it_reads(name: str) -> N
     what, accuracies = line.split(network_picker.BEHIND_NAME)
     tested, drawn = accuracies.split(" · ")
     assert what == DESCRIPTIONS[name]
-    assert tested == f"{'colour digits' if card.plan.data == 'colour' else 'MNIST'} {100 * card.test_accuracy:.2f} %"
+    assert (
+        tested == f"{'colour digits' if card.plan.data == 'colour' else 'MNIST'} {100 * card.test_accuracy:.2f}\u00a0%"
+    )
     assert card.pen_accuracy is not None
-    assert drawn == f"drawings {100 * card.pen_accuracy:.2f} %"
+    assert drawn == f"drawings {100 * card.pen_accuracy:.2f}\u00a0%"
     assert len(line) <= 70, "all of it is to be read in the picker"
 
 
@@ -49,7 +51,7 @@ def test_a_network_without_a_description_is_called_by_its_name(monkeypatch: pyte
     card = model_store.card("dense-64")
     monkeypatch.setattr(networks, "card", lambda _: card)
     assert networks.describe("my-own") == networks.describe_in_full("my-own") == "my-own"
-    assert network_picker._line("my-own").startswith(f"my-own\t· MNIST {100 * card.test_accuracy:.2f} %")
+    assert network_picker._line("my-own").startswith(f"my-own\t· MNIST {100 * card.test_accuracy:.2f}\u00a0%")
 
 
 def test_a_damaged_network_keeps_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,15 +71,15 @@ def test_a_run_that_is_not_tested_says_so(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_network_that_was_not_tested_on_drawings_leaves_them_out(monkeypatch: pytest.MonkeyPatch) -> None:
     card = replace(model_store.card("pool-max"), pen_accuracy=None)
     monkeypatch.setattr(networks, "card", lambda _: card)
-    assert network_picker._line("pool-max") == f"Max pooling, to compare\t· MNIST {100 * card.test_accuracy:.2f} %"
+    assert network_picker._line("pool-max") == f"Max pooling, to compare\t· MNIST {100 * card.test_accuracy:.2f}\u00a0%"
 
 
 def test_the_card_says_the_name_and_both_accuracies() -> None:
     card = model_store.card("pen")
     text = network_picker._describe(card)
     assert "- Name: **pen**" in text
-    assert f"**{100 * card.test_accuracy:.2f} % (MNIST)**" in text
-    assert f"**{100 * (card.pen_accuracy or 0):.2f} %**" in text
+    assert f"**{100 * card.test_accuracy:.2f}\u00a0% (MNIST)**" in text
+    assert f"**{100 * (card.pen_accuracy or 0):.2f}\u00a0%**" in text
 
 
 @pytest.mark.parametrize("name", model_store.names())

@@ -94,7 +94,7 @@ def said(name: str, shares: dict[str, float], guess: str | None = None) -> str:
     app.run()
     assert not app.exception
     kinds = (app.markdown, app.caption, app.success, app.info)
-    return " ".join(element.value for kind in kinds for element in kind)
+    return plain(" ".join(element.value for kind in kinds for element in kind))
 
 
 def test_missing_results_are_named_before_the_end() -> None:

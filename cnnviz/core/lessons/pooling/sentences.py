@@ -12,6 +12,7 @@ import numpy as np
 
 from cnnviz.core.lessons.pooling.comparison import Comparison
 from cnnviz.core.messages import Message, gettext_noop
+from cnnviz.core.percentages import SIGN, format_percent
 
 EMPTY = gettext_noop(
     "All {cells} values of this map are 0: both poolings give 0 everywhere, and there was nothing to lose."
@@ -107,8 +108,8 @@ def format_number(value: float) -> str:
 def format_per_cent(share: float) -> str:
     """Format a share in [0, 1]; never 0 % for more than nothing, nor 100 % for less than all."""
     if 0 < share < 0.005:
-        return "<1 %"
-    return ">99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
+        return f"<1{SIGN}"
+    return f">99{SIGN}" if 0.995 <= share < 1 else format_percent(share, 0)
 
 
 def _drop_missing(*said: Message | None) -> tuple[Message, ...]:

@@ -31,6 +31,7 @@ from cnnviz.core.networks.architecture import Architecture
 from cnnviz.core.networks.network import Network
 from tests.core import strategies
 from tests.core.inference.test_graphs import BRANCHED
+from tests.marked_text import plain
 
 VERTICAL_EDGE = np.array([[-1, 0, 1]] * 3, np.float32)
 """Answers where the picture becomes brighter from the left to the right."""
@@ -73,7 +74,7 @@ def say(
     weights["dense"] = {"kernel": kernel, "bias": np.arange(CLASSES, dtype=np.float32)}
     network = Network(Architecture("hand", tuple(stack)), weights)
     found = sentences.describe(network, trace(network, digit))
-    return {name: " ".join(map(str, said)) for name, said in found.items()}
+    return {name: " ".join(map(plain, said)) for name, said in found.items()}
 
 
 def test_an_upright_edge_is_found_down_the_middle_where_the_stroke_is() -> None:
@@ -255,7 +256,7 @@ def test_a_softmax_of_its_own_is_the_output() -> None:
     stack = (Flatten(name="flatten"), bare, Softmax(name="softmax"))
     network = Network(Architecture("hand", stack), {"logits": held})
     found = sentences.describe(network, trace(network, stroke()))
-    assert str(found["softmax"][0]).startswith("9 gets 63.2 %, then 8")
+    assert plain(found["softmax"][0]).startswith("9 gets 63.2 %, then 8")
 
 
 def test_every_place_has_words() -> None:

@@ -21,6 +21,7 @@ from cnnviz.core.lessons.pooling.comparison import (
 from cnnviz.core.lessons.pooling.peaks import find_peaks
 from cnnviz.core.lessons.pooling.sentences import describe
 from tests.core.lessons.pooling.test_worked_example import poolings
+from tests.marked_text import plain
 
 TWO = Pool()
 CHECKERBOARD = (np.indices((8, 8)).sum(axis=0) % 2).astype(np.float32)
@@ -33,7 +34,7 @@ def pixel(row: int = 2, column: int = 3, value: float = 1.0, side: int = 4) -> n
 
 
 def told(values: np.ndarray, pool: Pool = TWO) -> list[str]:
-    return [str(each) for each in describe(compare(np.asarray(values, np.float32), pool))]
+    return [plain(each) for each in describe(compare(np.asarray(values, np.float32), pool))]
 
 
 def templates(values: np.ndarray, pool: Pool = TWO) -> list[str]:

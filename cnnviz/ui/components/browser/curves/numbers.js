@@ -1,9 +1,10 @@
 // Numbers as text, and places of marks on an axis.
+import { PERCENT } from "../shared/format.js"
 
 // A value for the legend: a share of one in percent, anything else with three digits.
 export function value(number, isShare) {
   if (number === undefined || !Number.isFinite(number)) return "–"
-  return isShare ? `${(number * 100).toFixed(2)} %` : short(number)
+  return isShare ? `${(number * 100).toFixed(2)}${PERCENT}` : short(number)
 }
 
 export function short(number) {
@@ -14,7 +15,7 @@ export function short(number) {
 
 // Marks that are `step` apart, with as many digits as tell them from each other.
 export function ticks(marks, step, isShare) {
-  const [factor, unit] = isShare ? [100, " %"] : [1, ""]
+  const [factor, unit] = isShare ? [100, PERCENT] : [1, ""]
   const digits = Math.max(0, Math.min(6, -Math.floor(Math.log10(step * factor) + 1e-9)))
   return marks.map((mark) => `${(mark * factor).toFixed(digits)}${unit}`)
 }

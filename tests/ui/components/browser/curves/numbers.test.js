@@ -11,7 +11,7 @@ import {
 } from "../../../../../cnnviz/ui/components/browser/curves/numbers.js"
 
 test("a share is said in percent, what is not there with a dash", () => {
-  assert.deepEqual([value(0.98765, true), value(0.98765, false)], ["98.77 %", "0.988"])
+  assert.deepEqual([value(0.98765, true), value(0.98765, false)], ["98.77\u00a0%", "0.988"])
   assert.deepEqual([value(undefined, true), value(NaN, false), value(Infinity, true)], ["–", "–", "–"])
 })
 
@@ -31,7 +31,7 @@ test("marks are multiples of the step, both ends included", () => {
 
 test("marks have the digits that tell them from each other", () => {
   assert.deepEqual(ticks([0, 0.5, 1], 0.5, false), ["0.0", "0.5", "1.0"])
-  assert.deepEqual(ticks([0.9, 0.95], 0.05, true), ["90 %", "95 %"])
+  assert.deepEqual(ticks([0.9, 0.95], 0.05, true), ["90\u00a0%", "95\u00a0%"])
   assert.deepEqual(ticks([10, 20], 10, false), ["10", "20"])
 })
 
