@@ -57,6 +57,9 @@ CUT_OPTIONS = """selects => selects.filter(select => {
 }).map(select => select.selectedOptions[0].text)"""
 """The same of lists of the browser's own."""
 
+CUT_ROWS = "rows => rows.filter(row => row.scrollHeight > row.clientHeight).map(row => row.textContent)"
+"""Bars whose names or shares are higher than their rows, which cut off what stands out."""
+
 ALTERNATIVES = '.stButtonGroup [role="radiogroup"]:visible:has(> [data-variant="segmented_control"])'
 BROKEN_ROWS = """groups => groups.filter(group => {
     const tops = [...group.children].map(button => button.getBoundingClientRect().top)
@@ -122,6 +125,7 @@ def test_content_begins_near_the_top_and_the_pad_stays_in_sight(wide: Walk, name
     expect(hands.paper(page)).to_be_in_viewport(ratio=1)
     expect(eyes.digit(page)).to_be_in_viewport(ratio=1)
     expect(eyes.bars(page)).to_be_in_viewport(ratio=1)
+    assert page.locator(".st-key-answer .row").evaluate_all(CUT_ROWS) == []
     wide.go_on()
 
 
@@ -196,6 +200,10 @@ def test_on_a_phone_a_bar_holds_the_answer_and_opens_as_a_sheet(phone_in_use: Wa
     phone.keyboard.press("Escape")
     expect(hands.paper(phone)).to_be_hidden()
     expect(eyes.digit(phone)).to_be_in_viewport(ratio=1)
+    menu = phone.get_by_test_id("stMainMenu")
+    expect(menu).to_be_visible()
+    scroll_to_end(phone)
+    expect(menu).to_be_hidden()  # it does not scroll along, and would lie over text
     phone_in_use.go_on()
 
 

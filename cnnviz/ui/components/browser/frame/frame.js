@@ -2,7 +2,8 @@
 // running}]. That they are open stands on the document's root, where the style sheet of all pages reads it:
 // data-menu="open".
 // Streamlit draws the links. The one of the open page, which is the disabled one, is marked for those who hear it, and
-// brought into sight. Streamlit's link past what stands before the content, which leads to navigation and rail, leads
+// brought into sight. That a page is scrolled away from its top stands there too, data-scrolled="yes": a phone's
+// navigation scrolls with the page, and Streamlit's menu, which does not, would lie over its text. Streamlit's link past what stands before the content, which leads to navigation and rail, leads
 // past them.
 import { component } from "../shared/component.js"
 import { button, element, write } from "../shared/elements.js"
@@ -10,7 +11,9 @@ import { WholeName } from "./whole_name.js"
 
 const NAVIGATION = ".st-key-navigation"
 const SKIP = '[data-testid="stSkipToContent"]'
+const MAIN = '[data-testid="stMain"]'
 const RAIL = '[data-testid="stLayoutWrapper"]:has(> .st-key-subject)'
+const MOST_AT_TOP = 8 // CSS pixels: up to here a phone's navigation stands beside the menu
 const { dataset } = document.documentElement
 
 /**
@@ -20,7 +23,7 @@ const { dataset } = document.documentElement
  * @returns {HTMLElement}
  */
 function findContent() {
-  const main = document.querySelector('[data-testid="stMain"]')
+  const main = document.querySelector(MAIN)
   let part = /** @type {HTMLElement | null} */ (main.querySelector(RAIL)?.nextElementSibling)
   while (part && !(part.offsetHeight && part.checkVisibility()))
     part = /** @type {HTMLElement} */ (part.nextElementSibling)
@@ -55,13 +58,18 @@ class Frame {
       event.stopPropagation()
       reach(findContent())
     }
+    this.scrolled = ({ target }) => {
+      if (target instanceof Element && target.matches(MAIN)) this.noteScroll(target)
+    }
     document.addEventListener("keydown", this.escape)
+    document.addEventListener("scroll", this.scrolled, { capture: true, passive: true })
     document.addEventListener("click", this.skip, true) // before Streamlit's own listener
     this.observer = new MutationObserver(() => this.mark())
     this.observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["disabled"] })
     this.wholeName = new WholeName()
     this.close()
     this.mark()
+    this.noteScroll(document.querySelector(MAIN))
   }
 
   receive({ labels, running }) {
@@ -69,6 +77,14 @@ class Frame {
     this.menu.setAttribute("aria-label", running ? labels.running : labels.menu)
     this.dot.hidden = !running
     this.mark()
+  }
+
+  /** @param {Element | null} main */
+  noteScroll(main) {
+    const scrolled = (main?.scrollTop ?? 0) > MOST_AT_TOP
+    if (scrolled === Boolean(dataset.scrolled)) return
+    if (scrolled) dataset.scrolled = "yes"
+    else delete dataset.scrolled
   }
 
   get open() {
@@ -114,6 +130,7 @@ class Frame {
     this.observer.disconnect()
     this.wholeName.dispose()
     document.removeEventListener("keydown", this.escape)
+    document.removeEventListener("scroll", this.scrolled, true)
     document.removeEventListener("click", this.skip, true)
   }
 }
