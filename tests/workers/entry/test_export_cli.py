@@ -1,10 +1,14 @@
-"""Export a network of the model store with the documented command, in every form that pages offer."""
+"""Export a network of the model store with the documented command, in every form that pages offer.
+
+Where nothing depends on the process, `main` is called here.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ import pytest
 from cnnviz.core.inference.trace import predict
 from cnnviz.core.networks import keras_source, model_store
 from cnnviz.jobs.exports.forms import FORMS, KERAS, ONNX, PROGRAM, SAFETENSORS
+from cnnviz.workers.entry import export_cli
 from cnnviz.workers.model_files import reader
 from tests.core.networks import small_network
 from tests.server_process import ROOT
@@ -41,6 +46,20 @@ def run(store: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def run_here(
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Return a function that runs the command in this process; it returns the exit status and standard error."""
+    monkeypatch.setenv("CNNVIZ_MODELS", str(store))
+
+    def run_main(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["export_cli", *map(str, arguments)])
+        return export_cli.main(), capsys.readouterr().err
+
+    return run_main
+
+
 def loaded(path: Path) -> Any:
     import cnnviz.workers.keras_model  # noqa: F401  (first, as it quiets TensorFlow)
 
@@ -59,11 +78,10 @@ def test_keras_loads_the_file_and_computes_the_same_numbers(store: Path, tmp_pat
     assert [path.name for path in tmp_path.iterdir()] == ["mine.keras"]
 
 
-def test_the_ending_chooses_the_form(store: Path, tmp_path: Path) -> None:
+def test_the_ending_chooses_the_form(store: Path, run_here: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     files = {form.ending: tmp_path / f"mine{form.ending}" for form in FORMS if form is not KERAS}
     for out in files.values():
-        finished = run(store, "small", out)
-        assert finished.returncode == 0, finished.stderr
+        assert run_here("small", out) == (0, "")
     network = model_store.load("small", store)
     for ending in (SAFETENSORS.ending, ONNX.ending):
         found = reader.read(files[ending].read_bytes(), files[ending].name)
@@ -84,16 +102,20 @@ def test_the_ending_chooses_the_form(store: Path, tmp_path: Path) -> None:
         ("small", "out.h5", "`out` must end in .keras, .safetensors, .onnx, .py. Received: out.h5."),
     ],
 )
-def test_bad_request_is_refused_in_a_sentence(store: Path, tmp_path: Path, name: str, out: str, words: str) -> None:
-    finished = run(store, name, tmp_path / out)
-    assert finished.returncode == 1
-    assert words in finished.stderr
-    assert "Traceback" not in finished.stderr
+def test_bad_request_is_refused_in_a_sentence(
+    run_here: Callable[..., tuple[int, str]], tmp_path: Path, name: str, out: str, words: str
+) -> None:
+    code, said = run_here(name, tmp_path / out)
+    assert code == 1
+    assert words in said
     assert list(tmp_path.iterdir()) == []
 
 
 def test_existing_file_stays_if_the_name_is_wrong(store: Path, tmp_path: Path) -> None:
     out = tmp_path / "mine.keras"
     out.write_bytes(b"mine")
-    assert run(store, "nothing", out).returncode == 1
+    finished = run(store, "nothing", out)
+    assert finished.returncode == 1
+    assert "There is no network of that name." in finished.stderr
+    assert "Traceback" not in finished.stderr
     assert out.read_bytes() == b"mine"

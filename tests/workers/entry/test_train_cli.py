@@ -107,9 +107,11 @@ def test_network_is_trained_and_saved(trained: tuple[Path, Events, int]) -> None
     assert not list((folder / "checkpoints").rglob("*.keras"))
 
 
-def test_trained_network_is_skipped(trained: tuple[Path, Events, int]) -> None:
+def test_trained_network_is_skipped(
+    trained: tuple[Path, Events, int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder, _, _ = trained
-    events, code = run(request_for(folder))
+    events, code = run_here(request_for(folder), tmp_path, capsys)
     assert (code, events[-1]["event"]) == (0, "skipped")
 
 
@@ -150,10 +152,12 @@ def test_early_stopping_keeps_the_best_epoch(tmp_path: Path, capsys: pytest.Capt
         ('{"variant": "pen", "precision": "int4"}', "precision is float32 or mixed_bfloat16"),
     ],
 )
-def test_bad_request_is_refused_in_a_sentence(text: str, message: str, tmp_path: Path) -> None:
+def test_bad_request_is_refused_in_a_sentence(
+    text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     if text.startswith('{"variant": "pen"'):
         text = text[:-1] + f', "models": "{tmp_path}"}}'
-    events, code = run(text)
+    events, code = run_here(text, tmp_path, capsys)
     assert code == 1
     assert events[-1]["event"] == "refused"
     assert message in events[-1]["message"]
@@ -169,3 +173,4 @@ def test_bad_request_is_refused_before_tensorflow_is_imported(tmp_path: Path) ->
         [sys.executable, "-c", program], cwd=ROOT, input=text, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 10, ended.stderr
+    assert json.loads(ended.stdout)["event"] == "refused"
