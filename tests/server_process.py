@@ -21,6 +21,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 START = 60.0  # seconds that a server may take on a busy machine
 
+SETTINGS = {"PYTHONUNBUFFERED": "1", "CNNVIZ_WARM_UP": "0"}
+"""Environment of all servers: most tests that open Train train nothing, and to warm up takes 10 s of processor time."""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -72,7 +75,7 @@ def serving(*command: str, environment: Mapping[str, str] = {}) -> Iterator[Serv
             process = subprocess.Popen(
                 [sys.executable, *program, "--server.port", str(port)],
                 cwd=ROOT,
-                env=os.environ | {"PYTHONUNBUFFERED": "1"} | dict(environment),
+                env=os.environ | SETTINGS | dict(environment),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE if not command else log,
                 stderr=log,

@@ -1,7 +1,8 @@
 """Train in worker processes of this machine, with the standard library alone.
 
 A worker is a process that has Keras loaded and trains one job at a time. The scheduler's thread starts workers when
-they are needed and stops them after ten idle minutes, so an app in which nobody trains runs none.
+they are needed, the first one by default when somebody opens Train, and stops them after ten idle minutes, so an app in
+which nobody trains runs none.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ WORKERS_VARIABLE = "CNNVIZ_SLOTS"
 """Environment variable with the number of workers."""
 
 MAX_WORKERS = 64
+
+WARM_UP_VARIABLE = "CNNVIZ_WARM_UP"
+"""Environment variable that says when the first worker starts: 1 when Train is opened, 0 when a training starts."""
 
 MAX_JOBS_PER_WORKER = 50
 """A worker is replaced after so many jobs: what TensorFlow leaks is little, but it adds up."""
@@ -65,6 +69,7 @@ class LocalExecutor:
         program: What Python runs in a worker.
         clock: Monotonic seconds.
         slots: Where other app processes of this machine train as well: the places that all of them share.
+        warms_up: Whether `warm_up` starts a worker; by default CNNVIZ_WARM_UP, or True.
     """
 
     def __init__(
@@ -73,10 +78,12 @@ class LocalExecutor:
         program: Sequence[str] = PROGRAM,
         clock: Callable[[], float] = time.monotonic,
         slots: MachineSlots | None = None,
+        warms_up: bool | None = None,
     ) -> None:
         self.max_workers = workers or read_worker_count()
         self._slots = slots or machine_slots.find(self.max_workers)
         self.threads = max(1, count_cores() // self.max_workers)
+        self.warms_up = read_warm_up() if warms_up is None else warms_up
         self._program, self._clock = program, clock
         self._workers: list[Worker] = []
         self._lock = threading.Lock()
@@ -133,7 +140,9 @@ class LocalExecutor:
         raise NotImplementedError
 
     def warm_up(self) -> None:
-        """Have an idle worker, unless all of them train."""
+        """Have an idle worker, unless all of them train, or none is to start before a training does."""
+        if not self.warms_up:
+            return
         worker = self._find_idle()
         if worker:
             worker.idle_since = self._clock()
@@ -278,6 +287,14 @@ def read_worker_count() -> int:
             "%s must be a whole number from 1 to %d. Received: %r. It is ignored.", WORKERS_VARIABLE, MAX_WORKERS, value
         )
     return max(1, count_cores() - 1)
+
+
+def read_warm_up() -> bool:
+    """Return whether CNNVIZ_WARM_UP is anything but 0."""
+    value = os.environ.get(WARM_UP_VARIABLE, "")
+    if value not in ("", "0", "1"):
+        LOG.warning("%s must be 0 or 1. Received: %r. It is ignored.", WARM_UP_VARIABLE, value)
+    return value != "0"
 
 
 def _retire(worker: Worker) -> None:

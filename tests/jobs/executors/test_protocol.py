@@ -124,3 +124,15 @@ def test_ended_job_continues_under_its_id(site: Site, way: str):
         assert site.state(job) == "running"
         assert site.epochs(job)[0] == kept.payload["epoch"] + 1
         assert site.is_in_order(job)
+
+
+@pytest.mark.parametrize(("setting", "started"), [("0", 0), ("1", 1), ("", 1), ("never", 1)])
+def test_a_worker_is_warmed_up_unless_the_setting_says_no(
+    setting: str, started: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "WorkerProcess", FakeWorkerProcess)
+    monkeypatch.setenv("CNNVIZ_WARM_UP", setting)
+    executor = LocalExecutor(1)
+    executor.warm_up()
+    assert len(executor._workers) == started
+    executor.close()
