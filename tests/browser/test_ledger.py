@@ -21,9 +21,17 @@ from cnnviz.core.ledger import INPUT, Cell, cells
 from cnnviz.core.ledger.fixed_point import format_factor
 from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
-from tests.browser.conftest import LAYERS_NETWORK
+from tests.browser.conftest import LAYERS_NETWORK, Visitor
 
 LAYERS = ("conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1", "conv2d_2", "flatten", "dense", "dense_1")
+WINDOWS = """windows => windows.map(window => [
+    [...window.querySelectorAll(".amounts .number")].map(each => each.innerText),
+    window.querySelector(".subtotal .amount").innerText,
+])"""
+ENTRIES = """entries => entries.map(
+    entry => [entry.innerText, entry.querySelector(".amount").innerText, [...entry.classList].at(-1)]
+)"""
+ROWS = "rows => rows.map(row => [...row.querySelectorAll('.amount')].map(each => each.innerText))"
 UNNAMED = """() => {
     const named = (e) => e.getAttribute("aria-label") || e.title || e.textContent.trim()
     const root = [...document.querySelectorAll("*")].filter((e) => e.shadowRoot?.querySelector(".ledger"))[0].shadowRoot
@@ -32,8 +40,28 @@ UNNAMED = """() => {
 }"""
 
 
+@pytest.fixture
+def layers_page(revisit: Visitor, layers_link: str) -> Page:
+    """Return Layers, complete, with the seven and no account; each test closes the maps that it enlarged."""
+    page = revisit(layers_link, "Layers")
+    if page.locator(".ledger.open").count():
+        close(page)
+    return page
+
+
 def panel(page: Page) -> Locator:
     return page.locator(".ledger")
+
+
+def close(page: Page) -> None:
+    page.locator(".st-key-ledger-close button").click()
+    eyes.link_when(page, eyes.carries("cell", None))
+
+
+def open_account(page: Page, traced: Trace, cell: Cell) -> None:
+    """Follow a link to the account of `cell`."""
+    hands.follow(page, f"/Layers?cell={text_of(cell)}")
+    expect_account(page, traced, cell)
 
 
 def text_of(cell: Cell) -> str:
@@ -58,11 +86,16 @@ def line(page: Page, name: str) -> Decimal:
     return sum(map(number, texts), Decimal())
 
 
-def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
-    """Expect this cell's account: its value is the trace's, and its lines add up to the last digit."""
+def expect_value(page: Page, traced: Trace, cell: Cell) -> None:
+    """Expect this cell's account, with the trace's value."""
     expect(panel(page)).to_have_attribute("data-cell", text_of(cell))
     found = ledger.account(model_store.load(LAYERS_NETWORK), traced, cell)
     expect(panel(page)).to_have_attribute("data-value", found.sheet.format(found.total))
+
+
+def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
+    """Expect this cell's account: its value is the trace's, and its lines add up to the last digit."""
+    expect_value(page, traced, cell)
     expect(panel(page).locator(".breadcrumb[aria-current]")).to_have_count(1)
     shape = cells.list_shapes(model_store.load(LAYERS_NETWORK))[cell.layer]
     expect(panel(page).locator(".title")).to_contain_text(format_factor(cells.get_value(traced, cell, shape)))
@@ -72,9 +105,9 @@ def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
     expect(drawn).to_have_attribute("data-columns", " ".join(map(str, field.columns)))
     if cell.layer.startswith("conv2d"):
         added = others(page)
-        for window in panel(page).locator(".window").all():
-            products = sum(map(number, window.locator(".amounts .number").all_inner_texts()), Decimal())
-            assert products == number(window.locator(".subtotal .amount").inner_text())
+        for amounts, subtotal in panel(page).locator(".window").evaluate_all(WINDOWS):
+            products = sum(map(number, amounts), Decimal())
+            assert products == number(subtotal)
             added += products
         assert added == line(page, "sum")
         assert max(Decimal(0), line(page, "before")) == line(page, "relu") == line(page, "after")
@@ -95,21 +128,17 @@ def expect_account(page: Page, traced: Trace, cell: Cell) -> None:
 def expect_lines(page: Page) -> None:
     """Expect every total to be the previous one plus all amounts since, including float32's rounding."""
     running = None
-    for entry in panel(page).locator(".entry").all():
-        amount = number(entry.locator(".amount").inner_text())
-        role = (entry.get_attribute("class") or "").split()[-1]
+    for text, shown, role in panel(page).locator(".entry").evaluate_all(ENTRIES):
+        amount = number(shown)
         if role == "total":
-            assert running in (None, amount), entry.inner_text()
+            assert running in (None, amount), text
         running = amount + (running or 0) if role == "addend" else amount
     assert running == number(panel(page).get_attribute("data-value") or "")
 
 
 def expect_shares(page: Page, traced: Trace, cell: Cell) -> None:
     """Expect a softmax table whose columns follow from one another and whose own row is the account's."""
-    rows = [
-        [number(text) for text in row.locator(".amount").all_inner_texts()]
-        for row in panel(page).locator(".shares tbody tr").all()
-    ]
+    rows = [list(map(number, texts)) for texts in panel(page).locator(".shares tbody tr").evaluate_all(ROWS)]
     logits, shifted, exponentials, shares = map(list, zip(*rows, strict=True))
     unit = Decimal(1).scaleb(shares[0].as_tuple().exponent)
     assert [logit - max(logits) for logit in logits] == shifted
@@ -174,13 +203,13 @@ def test_keys_alone_walk_from_an_answer_down_to_the_drawing(layers_page: Page, t
     layers_page.keyboard.press("Enter")
     way = way_down(traced, Cell("dense_1", traced.answer))
     for cell in way[:-1]:
-        expect_account(layers_page, traced, cell)
+        expect_value(layers_page, traced, cell)
         expect(panel(layers_page).locator(":focus")).to_have_count(1)
         layers_page.keyboard.press("Enter")
-    expect_account(layers_page, traced, way[-1])
+    expect_value(layers_page, traced, way[-1])
     for cell in reversed(way[:-1]):
         layers_page.keyboard.press("Escape")
-        expect_account(layers_page, traced, cell)
+        expect_value(layers_page, traced, cell)
     layers_page.keyboard.press("Escape")
     expect(panel(layers_page)).to_have_attribute("data-cell", "dense_1")  # all units of the layer
     layers_page.keyboard.press("Escape")
@@ -201,13 +230,15 @@ def test_enter_in_an_enlarged_map_goes_into_the_ledger(layers_page: Page, traced
     layers_page.keyboard.press("Enter")
     expect(panel(layers_page)).to_have_attribute("data-cell", re.compile(r"^conv2d\.0\.3\."))
     expect(panel(layers_page).locator(".values .number:focus")).to_have_count(1)
+    enlarged.focus()
+    layers_page.keyboard.press("Escape")
+    expect(enlarged).to_have_count(0)
 
 
-def test_a_product_lights_up_its_two_factors(page: Page, layers_link: str, traced: Trace) -> None:
+def test_a_product_lights_up_its_two_factors(layers_page: Page, traced: Trace) -> None:
     cell = strongest(traced, "conv2d_1")
-    eyes.opened(page, f"{layers_link}&cell={text_of(cell)}", "Layers")
-    expect_account(page, traced, cell)
-    window = panel(page).locator(".window").first
+    open_account(layers_page, traced, cell)
+    window = panel(layers_page).locator(".window").first
     for by in ("hover", "focus"):
         getattr(window.locator(".amounts .number").nth(5), by)()
         for grid in ("values", "weights", "amounts"):
@@ -215,27 +246,23 @@ def test_a_product_lights_up_its_two_factors(page: Page, layers_link: str, trace
             expect(lit).to_have_count(1)
             assert lit.evaluate("e => [...e.closest('.grid').querySelectorAll('.number')].indexOf(e)") == 5
         factors = [window.locator(f".{grid} .lit").inner_text() for grid in ("values", "weights", "amounts")]
-        expect(panel(page).locator(".readout")).to_contain_text("{} × {} = {}".format(*factors))
-    page.keyboard.press("ArrowDown")
+        expect(panel(layers_page).locator(".readout")).to_contain_text("{} × {} = {}".format(*factors))
+    layers_page.keyboard.press("ArrowDown")
     assert (
         window.locator(".amounts .lit").evaluate("e => [...e.closest('.grid').querySelectorAll('.number')].indexOf(e)")
         == 8
     )
-    panel(page).get_by_role("button", name="Show 9 more").click()
-    expect(panel(page).locator(".window")).to_have_count(12)
-    expect_account(page, traced, cell)
+    panel(layers_page).get_by_role("button", name="Show 9 more").click()
+    expect(panel(layers_page).locator(".window")).to_have_count(12)
+    expect_account(layers_page, traced, cell)
 
 
-def test_the_window_is_framed_on_the_maps_of_the_layer_before(
-    layers_page: Page, layers_link: str, traced: Trace
-) -> None:
+def test_the_window_is_framed_on_the_maps_of_the_layer_before(layers_page: Page, traced: Trace) -> None:
     """The maps change while the ledger is open, and are what they were when it is closed."""
     cell = Cell("max_pooling2d", 0, 5, 6)
     canvas = eyes.maps(layers_page, 0)
     plain = saved(canvas)
-    layers_page.goto(f"{layers_link}&cell={text_of(cell)}")
-    eyes.arrived(layers_page, "Layers")
-    expect_account(layers_page, traced, cell)
+    open_account(layers_page, traced, cell)
     layers_page.wait_for_function(
         "([canvas, before]) => canvas.toDataURL() !== before", arg=[canvas.element_handle(), plain]
     )
@@ -272,11 +299,7 @@ def test_a_cell_is_typed_and_stays_in_the_link(layers_page: Page, traced: Trace)
     moved = Cell(cell.layer, cell.map, 4, cell.column)
     expect_account(layers_page, traced, moved)
     eyes.link_when(layers_page, eyes.carries("cell", text_of(moved)))
-    layers_page.reload()
-    eyes.arrived(layers_page, "Layers")
-    expect_account(layers_page, traced, moved)
-    layers_page.locator(".st-key-ledger-close button").click()
-    eyes.link_when(layers_page, eyes.carries("cell", None))
+    close(layers_page)
     expect(layers_page.get_by_text("One cell, accounted for.")).to_be_visible()
 
 
@@ -288,43 +311,44 @@ def test_a_cell_out_of_range_gets_a_notice_and_the_nearest_is_shown(
     expect_account(page, traced, Cell("conv2d_1", 5, 10, 7))
 
 
-def test_the_ledger_follows_the_drawing(page: Page, layers_link: str, seven: Drawing, traced: Trace) -> None:
+def test_the_ledger_follows_the_drawing(layers_page: Page, seven: Drawing, traced: Trace) -> None:
     bar = ((60.0, 200.0), (220.0, 200.0))
     more = Drawing((*seven.strokes, Stroke(bar, 20.0)))
     then = trace(model_store.load(LAYERS_NETWORK), preprocessing.from_canvas(strokes.render(more)).digit)
     change = then.layers[0].after - traced.layers[0].after
     row, column, of = (int(side) for side in np.unravel_index(change.argmax(), change.shape))
     cell = Cell("conv2d", of, row, column)
-    eyes.opened(page, f"{layers_link}&cell={text_of(cell)}", "Layers")
-    expect_account(page, traced, cell)
-    hands.draw(page, bar)
-    drawn = eyes.drawing_when(page, 2)
+    open_account(layers_page, traced, cell)
+    hands.draw(layers_page, bar)
+    drawn = eyes.drawing_when(layers_page, 2)
     now = trace(model_store.load(LAYERS_NETWORK), preprocessing.from_canvas(strokes.render(drawn)).digit)
-    expect_account(page, now, cell)
+    expect_account(layers_page, now, cell)
+    hands.press(layers_page, "Undo")
+    eyes.drawing_when(layers_page, 1)
+    expect_account(layers_page, traced, cell)
 
 
 def test_the_copied_program_prints_the_number_with_the_downloaded_file(
-    page: Page, layers_link: str, traced: Trace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    layers_page: Page, traced: Trace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cell = strongest(traced, "conv2d_1")
-    eyes.opened(page, f"{layers_link}&cell={text_of(cell)}", "Layers")
-    expect_account(page, traced, cell)
-    hands.open_colours_and_files(page)
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=f"{LAYERS_NETWORK}.npz").click()
+    open_account(layers_page, traced, cell)
+    hands.open_colours_and_files(layers_page)
+    with layers_page.expect_download() as waiting:
+        layers_page.get_by_role("button", name=f"{LAYERS_NETWORK}.npz").click()
     waiting.value.save_as(tmp_path / f"{LAYERS_NETWORK}.npz")
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Copy", exact=True).click()
-    program = page.get_by_test_id("stCode").filter(has_text="import numpy").inner_text()
+    layers_page.keyboard.press("Escape")
+    layers_page.get_by_role("button", name="Copy", exact=True).click()
+    program = layers_page.get_by_test_id("stCode").filter(has_text="import numpy").inner_text()
     monkeypatch.chdir(tmp_path)
     said = io.StringIO()
     with redirect_stdout(said):
         exec(program, {})
-    assert number(said.getvalue()) == pytest.approx(number(panel(page).get_attribute("data-value") or ""))
-    text = page.get_by_test_id("stCode").first.inner_text()
+    assert number(said.getvalue()) == pytest.approx(number(panel(layers_page).get_attribute("data-value") or ""))
+    text = layers_page.get_by_test_id("stCode").first.inner_text()
     assert text.splitlines()[0].endswith(format_factor(cells.get_value(traced, cell, (11, 11, 64))))
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="As a table (CSV)").click()
+    with layers_page.expect_download() as waiting:
+        layers_page.get_by_role("button", name="As a table (CSV)").click()
     assert waiting.value.suggested_filename == f"{text_of(cell)}.csv"
     table = Path(waiting.value.path()).read_text(encoding="utf-8").splitlines()
     assert len([row for row in table if row.startswith("product,")]) == 3 * 3 * 32
@@ -349,8 +373,8 @@ def test_a_finger_walks_on_a_phone(phone: Page, layers_link: str, traced: Trace)
     expect(phone.locator(".ledger.open")).to_have_count(0)
 
 
-def test_every_control_has_an_accessible_name(page: Page, layers_link: str) -> None:
+def test_every_control_has_an_accessible_name(layers_page: Page) -> None:
     for cell in ("conv2d_1.3.2.2", "dense_1.7", "max_pooling2d.1.2.3"):
-        eyes.opened(page, f"{layers_link}&cell={cell}", "Layers")
-        expect(panel(page)).to_have_attribute("data-cell", cell)
-        assert page.evaluate(UNNAMED) == []
+        hands.follow(layers_page, f"/Layers?cell={cell}")
+        expect(panel(layers_page)).to_have_attribute("data-cell", cell)
+        assert layers_page.evaluate(UNNAMED) == []
