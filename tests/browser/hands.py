@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, cos, dist, pi, sin
+from typing import Any
 
 from playwright.sync_api import CDPSession, Locator, Page, TimeoutError, expect
 
@@ -23,6 +24,14 @@ CROSSBAR: Line = [(120, 150), (190, 150)]
 
 STEP = 20
 """Canvas pixels between two places of a pen that draws a whole line: the page reads and paints all maps at each."""
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+"""Playwright's context options of a phone: narrow, with touch."""
 
 ATTEMPTS = 9
 MOMENT = 5_000

@@ -26,9 +26,12 @@ def read_page(revisit: Visitor, layers_link: str) -> Page:
 
 
 @pytest.fixture
-def coloured_page(revisit: Visitor, layers_link: str) -> Page:
-    """Return a page of Layers, complete, on which colours and files are chosen."""
-    return revisit(layers_link, "Layers", visit="coloured")
+def changed_page(revisit: Visitor, layers_link: str) -> Page:
+    """Return a page of Layers, complete, on which colours and files are chosen and maps are enlarged.
+
+    Each test chooses what it depends on, and leaves the drawing as it was.
+    """
+    return revisit(layers_link, "Layers", visit="changed")
 
 
 def place_of(traced: Trace, name: str) -> int:
@@ -60,6 +63,14 @@ def expect_reading(page: Page, place: int, cell: Cell, value: np.float32) -> Non
     assert "about" not in told.inner_text()
 
 
+def take_back(page: Page) -> None:
+    """Undo the second stroke, and wait until the maps are those of the first again."""
+    painted = eyes.painted(eyes.maps(page, 0))
+    hands.press(page, "Undo")
+    eyes.drawing_when(page, 1)
+    eyes.painted_more_than(eyes.maps(page, 0), painted)
+
+
 def blocks_of(layer: LayerOutput) -> list[str]:
     return ["after"] if layer.before is layer.after else ["before", "after"]
 
@@ -86,45 +97,45 @@ def test_a_finger_reads_the_values_that_numpy_has(phone: Page, layers_link: str,
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_arrow_keys_read_the_values_that_numpy_has(layers_page: Page, traced: Trace) -> None:
+def test_arrow_keys_read_the_values_that_numpy_has(read_page: Page, traced: Trace) -> None:
     shown = values(traced.layers[0], "before")
-    eyes.maps(layers_page, 0, "before").focus()
-    layers_page.keyboard.press("ArrowRight")
-    layers_page.keyboard.press("ArrowDown")
-    expect_reading(layers_page, 0, (0, 1, 1), shown[1, 1, 0])
+    eyes.maps(read_page, 0, "before").focus()
+    read_page.keyboard.press("ArrowRight")
+    read_page.keyboard.press("ArrowDown")
+    expect_reading(read_page, 0, (0, 1, 1), shown[1, 1, 0])
     for _ in range(5):
-        layers_page.keyboard.press("Shift+ArrowRight")
-    expect_reading(layers_page, 0, (1, 1, 0), shown[1, 0, 1])
+        read_page.keyboard.press("Shift+ArrowRight")
+    expect_reading(read_page, 0, (1, 1, 0), shown[1, 0, 1])
 
 
-def test_a_click_enlarges_a_map_and_escape_closes_it(layers_page: Page, traced: Trace) -> None:
+def test_a_click_enlarges_a_map_and_escape_closes_it(changed_page: Page, traced: Trace) -> None:
     shown = values(traced.layers[0], "after")
     m, row, column = telling_cells(shown)[0]
-    canvas = eyes.maps(layers_page, 0)
-    layers_page.mouse.click(*eyes.centre(canvas, (m, row, column)))
-    enlarged = layers_page.locator(".st-key-maps-0 .enlarged")
+    canvas = eyes.maps(changed_page, 0)
+    changed_page.mouse.click(*eyes.centre(canvas, (m, row, column)))
+    enlarged = changed_page.locator(".st-key-maps-0 .enlarged")
     expect(enlarged).to_contain_text(f"map {m}")
     large = enlarged.locator("canvas")
     expect(large).to_have_count(2)  # before and after the activation
-    expect(layers_page.locator(".st-key-ledger-place")).to_be_visible()  # brings the map into sight
-    eyes.settled(layers_page)
-    eyes.still(layers_page)
-    layers_page.mouse.move(*eyes.centre(large.last, (m, row, column)))
-    expect_reading(layers_page, 0, (m, row, column), shown[row, column, m])
+    expect(changed_page.locator(".st-key-ledger-place")).to_be_visible()  # brings the map into sight
+    eyes.settled(changed_page)
+    eyes.still(changed_page)
+    changed_page.mouse.move(*eyes.centre(large.last, (m, row, column)))
+    expect_reading(changed_page, 0, (m, row, column), shown[row, column, m])
     enlarged.get_by_role("button", name="Next map").click()
     expect(enlarged).to_contain_text(f"map {(m + 1) % shown.shape[2]}")
-    layers_page.keyboard.press("Escape")
+    changed_page.keyboard.press("Escape")
     expect(enlarged).to_have_count(0)
 
 
-def test_enter_enlarges_a_map_and_escape_gives_the_focus_back(layers_page: Page) -> None:
-    canvas = eyes.maps(layers_page, 0)
+def test_enter_enlarges_a_map_and_escape_gives_the_focus_back(changed_page: Page) -> None:
+    canvas = eyes.maps(changed_page, 0)
     canvas.focus()
-    layers_page.keyboard.press("ArrowRight")
-    layers_page.keyboard.press("Enter")
-    enlarged = layers_page.locator(".st-key-maps-0 .enlarged")
+    changed_page.keyboard.press("ArrowRight")
+    changed_page.keyboard.press("Enter")
+    enlarged = changed_page.locator(".st-key-maps-0 .enlarged")
     expect(enlarged).to_be_visible()
-    layers_page.keyboard.press("Escape")
+    changed_page.keyboard.press("Escape")
     expect(enlarged).to_have_count(0)
     expect(canvas).to_be_focused()
 
@@ -135,12 +146,12 @@ def grey(value: float, top: float) -> int:
 
 
 @pytest.mark.parametrize("label", ["each map", "each layer", "whole network"])
-def test_colours_are_stretched_over_what_the_reader_chose(label: str, coloured_page: Page, traced: Trace) -> None:
-    hands.open_colours_and_files(coloured_page)
-    hands.choose(coloured_page, "Grey")
-    hands.choose(coloured_page, label)
+def test_colours_are_stretched_over_what_the_reader_chose(label: str, changed_page: Page, traced: Trace) -> None:
+    hands.open_colours_and_files(changed_page)
+    hands.choose(changed_page, "Grey")
+    hands.choose(changed_page, label)
     named = {"each map": "map", "each layer": None, "whole network": "network"}[label]
-    eyes.link_when(coloured_page, lambda carried: (carried.get("range"), carried.get("colours")) == (named, "grey"))
+    eyes.link_when(changed_page, lambda carried: (carried.get("range"), carried.get("colours")) == (named, "grey"))
     for name in ("max_pooling2d", "conv2d_2"):
         place = place_of(traced, name)
         shown = values(traced.layers[place], "after")
@@ -153,19 +164,22 @@ def test_colours_are_stretched_over_what_the_reader_chose(label: str, coloured_p
         for cell in telling_cells(shown)[:2]:
             m, row, column = cell
             expected = grey(float(shown[row, column, m]), float(tops[m]))
-            colour = eyes.pixel(eyes.maps(coloured_page, place), cell)
+            colour = eyes.pixel(eyes.maps(changed_page, place), cell)
             assert max(abs(channel - expected) for channel in colour) <= 1
 
 
-def test_every_palette_paints_another_colour(layers_page: Page, traced: Trace) -> None:
+def test_every_palette_paints_another_colour(changed_page: Page, traced: Trace) -> None:
     cell = telling_cells(values(traced.layers[0], "after"))[0]
     seen = set()
+    hands.open_colours_and_files(changed_page)
+    hands.choose(changed_page, "each layer")
+    eyes.link_when(changed_page, eyes.carries("range", None))
     for label in ("Cividis", "Magma", "Grey", "Viridis"):
-        hands.open_colours_and_files(layers_page)
-        hands.choose(layers_page, label)
+        hands.open_colours_and_files(changed_page)
+        hands.choose(changed_page, label)
         wanted = None if label == "Viridis" else label.lower()
-        eyes.link_when(layers_page, eyes.carries("colours", wanted))
-        seen.add(eyes.pixel(eyes.maps(layers_page, 0), cell))
+        eyes.link_when(changed_page, eyes.carries("colours", wanted))
+        seen.add(eyes.pixel(eyes.maps(changed_page, 0), cell))
     assert len(seen) == 4
     assert (255, 255, 255) in seen, "white is the largest value in grey"
 
@@ -190,26 +204,28 @@ def test_every_layer_has_a_card_with_its_sizes_and_keras_line(read_page: Page, t
             expect(card).to_contain_text(f"{layer.parameters:,}" if layer.parameters else "nothing here is learned")
 
 
-def test_a_card_collapses_and_opens_again(layers_page: Page) -> None:
-    card = layers_page.locator('[class*="st-key-card-0-"]')
+def test_a_card_collapses_and_opens_again(changed_page: Page) -> None:
+    card = changed_page.locator('[class*="st-key-card-0-"]')
     card.locator("summary").click()
-    expect(eyes.maps(layers_page, 0)).to_have_count(0)
-    expect(eyes.maps(layers_page, 1)).to_be_visible()
-    hands.draw(layers_page, hands.CROSSBAR)
-    eyes.drawing_when(layers_page, 2)
-    expect(eyes.maps(layers_page, 0)).to_have_count(0)
+    expect(eyes.maps(changed_page, 0)).to_have_count(0)
+    expect(eyes.maps(changed_page, 1)).to_be_visible()
+    hands.draw(changed_page, hands.CROSSBAR)
+    eyes.drawing_when(changed_page, 2)
+    expect(eyes.maps(changed_page, 0)).to_have_count(0)
     card.locator("summary").click()
-    expect(eyes.maps(layers_page, 0)).to_be_visible()
+    expect(eyes.maps(changed_page, 0)).to_be_visible()
+    take_back(changed_page)
 
 
-def test_maps_move_while_the_pen_is_down(layers_page: Page) -> None:
-    canvas = eyes.maps(layers_page, 0)
+def test_maps_move_while_the_pen_is_down(changed_page: Page) -> None:
+    canvas = eyes.maps(changed_page, 0)
     before = eyes.painted(canvas)
-    hands.put_pen_down(layers_page, (60, 200))
-    hands.move_pen(layers_page, [(60, 200), (220, 200)])
+    hands.put_pen_down(changed_page, (60, 200))
+    hands.move_pen(changed_page, [(60, 200), (220, 200)])
     eyes.painted_more_than(canvas, before)
-    hands.lift_pen(layers_page)
-    eyes.drawing_when(layers_page, 2)
+    hands.lift_pen(changed_page)
+    eyes.drawing_when(changed_page, 2)
+    take_back(changed_page)
 
 
 def saved(download: Download) -> bytes:
@@ -239,8 +255,8 @@ def test_npz_of_the_whole_network_has_every_number(read_page: Page, traced: Trac
                 assert np.array_equal(arrays[f"{layer.name}/{block}"], getattr(layer, block))
 
 
-def test_csv_of_one_layer_has_every_number(coloured_page: Page, traced: Trace) -> None:
-    file = download(coloured_page, "max_pooling2d", ".csv")
+def test_csv_of_one_layer_has_every_number(changed_page: Page, traced: Trace) -> None:
+    file = download(changed_page, "max_pooling2d", ".csv")
     assert file.suggested_filename == f"{LAYERS_NETWORK}-max_pooling2d.csv"
     shown = traced.layers[place_of(traced, "max_pooling2d")].after
     found = np.full(shown.shape, np.nan, np.float32)
@@ -250,14 +266,14 @@ def test_csv_of_one_layer_has_every_number(coloured_page: Page, traced: Trace) -
     assert np.array_equal(found, shown)
 
 
-def test_png_of_a_mosaic_has_the_grey_of_every_value(coloured_page: Page, traced: Trace) -> None:
-    hands.open_colours_and_files(coloured_page)
-    hands.choose(coloured_page, "Grey")
-    hands.choose(coloured_page, "each layer")
-    eyes.link_when(coloured_page, lambda carried: (carried.get("range"), carried.get("colours")) == (None, "grey"))
+def test_png_of_a_mosaic_has_the_grey_of_every_value(changed_page: Page, traced: Trace) -> None:
+    hands.open_colours_and_files(changed_page)
+    hands.choose(changed_page, "Grey")
+    hands.choose(changed_page, "each layer")
+    eyes.link_when(changed_page, lambda carried: (carried.get("range"), carried.get("colours")) == (None, "grey"))
     place = place_of(traced, "max_pooling2d")
-    with coloured_page.expect_download() as waiting:
-        coloured_page.locator(f'.st-key-maps-{place} [data-role="save"]').click()
+    with changed_page.expect_download() as waiting:
+        changed_page.locator(f'.st-key-maps-{place} [data-role="save"]').click()
     assert waiting.value.suggested_filename == f"maps-{place}-after.png"
     shown = traced.layers[place].after
     rows, columns, maps = shown.shape

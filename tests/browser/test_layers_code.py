@@ -33,6 +33,12 @@ def views_page(revisit: Visitor, link: str) -> Page:
     return revisit(link, "Layers", visit="views")
 
 
+@pytest.fixture
+def phone_page(revisit: Visitor, link: str) -> Page:
+    """Return a page of Layers on a phone, with its maps."""
+    return revisit(link, "Layers", **hands.PHONE)
+
+
 def card(page: Page, place: int = 0) -> Locator:
     """Return the code of the layer at `place`."""
     return page.locator(f".st-key-code-{place} .code_line")
@@ -109,15 +115,14 @@ def test_arguments_are_reached_by_keys(layers_page: Page) -> None:
     expect(argument(layers_page, "use_bias")).to_be_focused()
 
 
-def test_a_finger_lights_up_an_argument(phone: Page, link: str) -> None:
-    eyes.opened(phone, link, "Layers")
-    argument(phone, "filters").tap()
-    expect(argument(phone, "filters")).to_have_attribute("aria-pressed", "true")
-    expect(card(phone).locator(".said:not(.room)")).to_contain_text("filters=32")
-    assert "32" in pieces(phone)
-    argument(phone, "filters").tap()
-    expect(argument(phone, "filters")).to_have_attribute("aria-pressed", "false")
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+def test_a_finger_lights_up_an_argument(phone_page: Page) -> None:
+    argument(phone_page, "filters").tap()
+    expect(argument(phone_page, "filters")).to_have_attribute("aria-pressed", "true")
+    expect(card(phone_page).locator(".said:not(.room)")).to_contain_text("filters=32")
+    assert "32" in pieces(phone_page)
+    argument(phone_page, "filters").tap()
+    expect(argument(phone_page, "filters")).to_have_attribute("aria-pressed", "false")
+    assert phone_page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_the_whole_program_is_shown_and_saved(views_page: Page) -> None:
@@ -147,18 +152,23 @@ def test_the_diagram_is_shown_and_saved_as_svg(views_page: Page) -> None:
     ]
 
 
-def test_diagram_and_summary_fit_a_phone(phone: Page, link: str) -> None:
-    eyes.opened(phone, f"{link}&view=diagram", "Layers")
-    shown = phone.get_by_role("img", name=f"The network {NETWORK} as a diagram")
+def test_diagram_and_summary_fit_a_phone(phone_page: Page) -> None:
+    hands.choose(phone_page, "diagram")
+    eyes.link_when(phone_page, eyes.carries("view", "diagram"))
+    eyes.still(phone_page)
+    shown = phone_page.get_by_role("img", name=f"The network {NETWORK} as a diagram")
     box = shown.bounding_box()
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     size = shown.locator("text", has_text="Convolution").first.evaluate("e => e.getBoundingClientRect().height")
     assert size >= 11, "letters are not shrunk"
-    hands.choose(phone, "summary")
-    table = phone.get_by_role("table", name=NETWORK)
+    hands.choose(phone_page, "summary")
+    table = phone_page.get_by_role("table", name=NETWORK)
     expect(table.get_by_role("row", name=re.compile("^Convolution 2 conv2d_1 "))).to_contain_text("18,496")
     expect(table.get_by_role("row", name=re.compile("^Total params"))).to_contain_text("93,322")
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert phone_page.evaluate("document.documentElement.scrollWidth") <= 390
     assert table.evaluate("e => e.scrollWidth <= e.parentElement.clientWidth")
+    hands.choose(phone_page, "maps")
+    eyes.link_when(phone_page, eyes.carries("view", None))
+    expect(card(phone_page)).to_be_visible()
