@@ -54,6 +54,7 @@ def _write_row(name: str, units: int, largest: int, *, total: bool = False) -> s
     part = f'<i class="{side}" style="--part: {50 * abs(units) / largest:.1f}%"></i>'
     sign = MINUS if units < 0 else "+" if units else ""
     return (
-        f'<tr{" class=total" if total else ""}><th scope="row">{escape(name)}</th><td class="bar">{part}</td>'
+        f'<tr{" class=total" if total else ""}><th scope="row">{escape(name)}</th>'
+        f'<td class="bar" aria-hidden="true">{part}</td>'
         f'<td class="number">{sign}{abs(units) / 10**PLACES:.{PLACES}f}</td></tr>'
     )

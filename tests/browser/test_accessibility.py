@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -87,6 +88,12 @@ PLACES |= {
     "builder": Stop("Train", option="Build your own"),
     "Layers": Stop("Layers", link=f"/Layers?net={LAYERS_NETWORK}"),
 }
+NOISE = re.compile(
+    r'\s*- (button|link|combobox|textbox|slider|application|row)( "[^\w"]+")?( \[.*\])?:?$'
+    r'|.*(\b1 pictures|"Link to heading")'
+)
+"""Lines of what is read out of a page that tell nothing: no name, a sign alone, or of a heading its link to itself."""
+
 MOST = 70  # tabs a page: what follows is of the same kinds
 
 
@@ -96,10 +103,12 @@ class Found:
 
     Attributes:
         small: place -> targets that are too small.
+        noise: place -> what is read out and tells nothing.
         rings: place -> what is told of each focus that Tab leads to, in turn.
     """
 
     small: dict[str, list[str]] = field(default_factory=dict)
+    noise: dict[str, list[str]] = field(default_factory=dict)
     rings: dict[str, list[str | None]] = field(default_factory=dict)
 
 
@@ -115,6 +124,9 @@ def walked(profiles: Profiles, browser_context_args: dict[str, Any], server: Ser
         page = profile.new_page()
         for place in hands.walk_through(page, server.address, PLACES):
             found.small[place] = page.evaluate(SMALL_TARGETS)
+            found.noise[place] = [
+                line for line in page.locator("body").aria_snapshot().split("\n") if NOISE.match(line)
+            ]
             found.rings[place] = []
             for _ in range(MOST):
                 page.keyboard.press("Tab")
@@ -137,6 +149,10 @@ def test_every_focus_can_be_seen(walked: Callable[[str], Found], scheme: str) ->
 
 def test_targets_are_large_enough(walked: Callable[[str], Found]) -> None:
     assert walked("light").small == {place: [] for place in PLACES}
+
+
+def test_what_can_be_used_has_a_name_of_words(walked: Callable[[str], Found]) -> None:
+    assert walked("light").noise == {place: [] for place in PLACES}
 
 
 def test_rings_that_are_too_pale_are_found(visitor: Visitor) -> None:

@@ -233,10 +233,10 @@ def test_eight_layers_fit_into_a_screen_and_a_third(wide: Page, address: str) ->
     first, last = box(wide.locator(".st-key-layer-0")), box(wide.locator(".st-key-layer-7"))
     assert last["y"] + last["height"] - first["y"] <= 1_000
     assert box(wide.locator(".st-key-architecture-editor"))["height"] <= 1_200
-    for sign in ("↑", "↓", "✕", "+"):
-        for button in wide.locator(".st-key-layer-2").get_by_role("button", name=sign).filter(visible=True).all():
+    for name in ("Move conv2d_1 up", "Move conv2d_1 down", "Remove conv2d_1", "Add a layer below conv2d_1"):
+        for button in wide.locator(".st-key-layer-2").get_by_role("button", name=name).filter(visible=True).all():
             place = box(button)
-            assert min(place["width"], place["height"]) >= MIN_TARGET, sign
+            assert min(place["width"], place["height"]) >= MIN_TARGET, name
 
 
 def test_buttons_of_experiments_are_not_cut(visitor: Visitor, address: str) -> None:

@@ -32,9 +32,9 @@ def typed(field: Locator, text: str) -> None:
     field.press("Enter")
 
 
-def pressed(page: Page, place: int, sign: str) -> None:
-    """Press the button of a layer, skipping the invisible copies with which Streamlit measures."""
-    layer(page, place).get_by_role("button", name=sign).filter(visible=True).click()
+def pressed(page: Page, place: int, name: str) -> None:
+    """Press the button of a layer with this name, skipping the invisible copies with which Streamlit measures."""
+    layer(page, place).get_by_role("button", name=name).filter(visible=True).click()
 
 
 def test_illegal_layer_is_refused_and_fixed_in_its_row(page: Page, address: str) -> None:
@@ -52,14 +52,14 @@ def test_illegal_layer_is_refused_and_fixed_in_its_row(page: Page, address: str)
 
 def test_layers_are_added_moved_and_removed_on_a_phone(phone: Page, address: str) -> None:
     opened(phone, address)
-    pressed(phone, 1, "+")
+    pressed(phone, 1, "Add a layer below max_pooling2d")
     phone.get_by_role("menuitem", name="BatchNormalization").or_(
         phone.get_by_role("option", name="BatchNormalization")
     ).click()
     expect(layer(phone, 2)).to_contain_text("batch_normalization → 13 × 13 × 32 · 128 parameters")
-    pressed(phone, 2, "↑")
+    pressed(phone, 2, "Move batch_normalization up")
     expect(layer(phone, 1)).to_contain_text("batch_normalization → 26 × 26 × 32")
-    pressed(phone, 1, "✕")
+    pressed(phone, 1, "Remove batch_normalization")
     expect(layer(phone, 1)).to_contain_text("max_pooling2d → 13 × 13 × 32")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 

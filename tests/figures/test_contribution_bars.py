@@ -44,6 +44,12 @@ def test_the_longest_bar_fills_its_side() -> None:
     assert shares == [12.5, 50.0, 25.0, 12.5]
 
 
+def test_a_bar_is_not_read_out() -> None:
+    """The number beside it says the same, so that a table of two columns is heard."""
+    written = write_bars([1.0, -4.0], -1.0)
+    assert written.count('<td class="bar" aria-hidden="true">') == written.count("<tr") == 4
+
+
 def test_texts_are_escaped() -> None:
     html = write([Bar("<b>", 1.0)], 1.0, rest="a&b", sum_name="<i>", caption="<u>")
     assert "<b>" not in html

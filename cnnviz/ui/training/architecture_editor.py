@@ -150,7 +150,7 @@ def _fit(draft: ArchitectureDraft) -> ArchitectureDraft:
 def _show_input(shape: Shape) -> None:
     with _make_line("center"):
         st.markdown(translate("**Input** · a picture of {size}", size=format_size(shape)), width="stretch")
-        _add(0)
+        _add(0, translate("Add a layer below the input"))
 
 
 def _show_row(place: int, row: Row, rows: int) -> None:
@@ -159,7 +159,7 @@ def _show_row(place: int, row: Row, rows: int) -> None:
         with _make_line("center"):
             _show_kind(place, row)
             with st.container(horizontal=True, gap="xxsmall", width="content"):
-                _show_buttons(place, rows)
+                _show_buttons(place, row, rows)
             st.markdown(_write_heading(row), width="content")
         with _make_line("bottom"):
             layer_settings.show(row, _make_key(f"{place}-{row.settings.get('kind')}"), partial(_change, place))
@@ -206,13 +206,20 @@ def _take_kind(place: int, key: str) -> None:
         _take_up(_get_draft().change(place, kind=kind))
 
 
-def _show_buttons(place: int, rows: int) -> None:
-    for sign, name, help_, enabled, to in (
-        ("↑", "up", translate("Move this layer up"), place > 0, place - 1),
-        ("↓", "down", translate("Move this layer down"), place < rows - 1, place + 1),
+def _show_buttons(place: int, row: Row, rows: int) -> None:
+    """Show what moves and removes a layer, and adds one. The style sheet of the page shows a sign for each label."""
+    for name, label, help_, enabled, to in (
+        ("up", translate("Move {layer} up", layer=row.name), translate("Move this layer up"), place > 0, place - 1),
+        (
+            "down",
+            translate("Move {layer} down", layer=row.name),
+            translate("Move this layer down"),
+            place < rows - 1,
+            place + 1,
+        ),
     ):
         st.button(
-            sign,
+            label,
             key=_make_key(f"{place}-{name}"),
             help=help_,
             disabled=not enabled,
@@ -221,20 +228,20 @@ def _show_buttons(place: int, rows: int) -> None:
             args=(place, to),
         )
     st.button(
-        "✕",
+        translate("Remove {layer}", layer=row.name),
         key=_make_key(f"{place}-remove"),
         help=translate("Remove this layer"),
         type="tertiary",
         on_click=session.guard(_remove),
         args=(place,),
     )
-    _add(place + 1)
+    _add(place + 1, translate("Add a layer below {layer}", layer=row.name))
 
 
-def _add(place: int) -> None:
+def _add(place: int, label: str) -> None:
     key = _make_key(f"{place}-add")
     st.menu_button(
-        "+",
+        label,
         tuple(FRESH),
         key=key,
         help=translate("Add a layer below"),

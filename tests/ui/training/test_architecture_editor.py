@@ -137,6 +137,14 @@ def test_layers_move_go_and_come(app: AppTest) -> None:
     assert app.button(key=key(app, "0-up")).disabled
 
 
+def test_buttons_say_what_they_do_to_which_layer(app: AppTest) -> None:
+    """Their signs are drawn by the style sheet, so that nobody hears of eight buttons called ✕."""
+    first = [app.button(key=key(app, f"0-{name}")).label for name in ("up", "down", "remove")]
+    assert first == ["Move conv2d up", "Move conv2d down", "Remove conv2d"]
+    labels = [button.label for button in app.button if str(button.key).startswith("draft-")]
+    assert len(set(labels)) == len(labels)
+
+
 def test_the_widgets_of_a_moved_layer_show_its_settings(app: AppTest) -> None:
     begin(app, build_cnn(4, 3, 2).change(0, filters=5))
     app.button(key=key(app, "0-down")).click().run()

@@ -17,7 +17,6 @@ LABELS: Mapping[str, str] = MappingProxyType(
     {
         "caption": gettext_noop("Probability of each digit"),
         "name": gettext_noop("Digit"),
-        "bar": gettext_noop("Bar"),
         "share": gettext_noop("Probability"),
         "exact": gettext_noop("{name}: {value}"),
     }

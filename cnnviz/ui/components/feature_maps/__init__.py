@@ -49,18 +49,18 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "about": gettext_noop("about {value}"),
         "dark": gettext_noop("dark, because none of its sums is above 0; the largest is {largest}"),
         "maps": gettext_noop(
-            "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
+            "{title}, {subtitle}; pictures: {maps}, each of {rows} × {columns} values. "
             "Arrow keys go from value to value, Enter enlarges."
         ),
         "maps_linked": gettext_noop(
             "{title}, {subtitle}: arrow keys go from value to value; the window shows in all pictures."
         ),
         "maps_select": gettext_noop(
-            "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
+            "{title}, {subtitle}; pictures: {maps}, each of {rows} × {columns} values. "
             "Arrow keys go from value to value, Enter chooses a map."
         ),
         "maps_cell": gettext_noop(
-            "{title}, {subtitle}: {maps} pictures of {rows} × {columns} values. "
+            "{title}, {subtitle}; pictures: {maps}, each of {rows} × {columns} values. "
             "Arrow keys go from value to value, Enter enlarges, Enter again accounts for the value."
         ),
         "bars_cell": gettext_noop(

@@ -33,7 +33,7 @@ class Table {
     const table = part("table", "", this.root)
     this.caption = element("caption", "unseen", table)
     const head = part("tr", "unseen", part("thead", "", table))
-    for (const text of [labels.name, labels.bar, labels.share]) {
+    for (const text of [labels.name, labels.share]) {
       element("th", "", head, text).setAttribute("role", "columnheader")
     }
     const body = part("tbody", "", table)
@@ -65,7 +65,9 @@ class Table {
     const head = element("th", "name", row, name)
     head.setAttribute("role", "rowheader")
     head.dir = "auto"
-    const bar = element("span", "bar", element("span", "track", part("td", "", row)))
+    const drawn = part("td", "", row)
+    drawn.setAttribute("aria-hidden", "true") // the share beside it says the same
+    const bar = element("span", "bar", element("span", "track", drawn))
     const share = part("td", "share", row)
     row.tabIndex = place ? -1 : 0
     row.onpointerenter = row.onpointerdown = () => this.point(place)

@@ -31,6 +31,7 @@ export class Frame {
     const head = element("figcaption", "head", this.root)
     this.title(head, block, header, on)
     element("span", "subtitle", head, block.subtitle)
+    this.root.setAttribute("aria-label", [block.title, block.subtitle].filter(Boolean).join(", ")) // without the button
     if (!this.inStrip) iconButton("save", head, () => this.save(), header.labels.save)
     this.stage = new Stage(block.kind === "bars" ? Units : Mosaic, this.root, "mosaic", on)
     this.stage.frame = this

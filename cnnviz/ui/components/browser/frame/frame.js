@@ -1,7 +1,7 @@
 // What stands before the links of the navigation: in a narrow window a button that opens them. Data in: [{labels,
 // running}]. That they are open stands on the document's root, where the style sheet of all pages reads it:
 // data-menu="open".
-// Streamlit draws the links. The one of the open page, which is the disabled one, is marked for those who hear it, and
+// Streamlit draws the links, in a container that is made a landmark here. The one of the open page, which is the disabled one, is marked for those who hear it, and
 // brought into sight. That a page is scrolled away from its top stands there too, data-scrolled="yes": a phone's
 // navigation scrolls with the page, and Streamlit's menu, which does not, would lie over its text. Streamlit's link past what stands before the content, which leads to navigation and rail, leads
 // past them.
@@ -75,6 +75,7 @@ class Frame {
   receive({ labels, running }) {
     write(this.name, labels.menu)
     this.menu.setAttribute("aria-label", running ? labels.running : labels.menu)
+    this.labels = labels
     this.dot.hidden = !running
     this.mark()
   }
@@ -106,6 +107,11 @@ class Frame {
   }
 
   mark() {
+    const line = document.querySelector(NAVIGATION)
+    if (line && this.labels && line.getAttribute("role") !== "navigation") {
+      line.setAttribute("role", "navigation")
+      line.setAttribute("aria-label", this.labels.menu)
+    }
     for (const link of document.querySelectorAll(`${NAVIGATION} a`)) {
       const here = link.hasAttribute("disabled")
       if (here === (link.getAttribute("aria-current") === "page")) continue

@@ -52,7 +52,11 @@ const FORMS = {
       element("span", "caption", node)
       return node
     },
-    update: () => {},
+    // Without a caption it is a picture of the group, which has a name.
+    update(node, { caption }) {
+      if (caption) node.removeAttribute("role")
+      else node.setAttribute("role", "none")
+    },
   },
   pick: {
     make(size) {
