@@ -1,4 +1,4 @@
-"""Make random networks with Keras, save them, and keep what Keras computes with them: run as a program of its own.
+"""Make random networks with Keras, save them, and keep what Keras computes with them; also a program of its own.
 
     python -m tests.workers.model_files.keras_files FOLDER COUNT [SEED [exact]]
 
@@ -264,11 +264,8 @@ def widen(model: Any) -> Any:
     return wide
 
 
-def main() -> None:
-    folder, count = Path(sys.argv[1]), int(sys.argv[2])
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    exact = sys.argv[4:] == ["exact"]
-    warnings.simplefilter("ignore")
+def make_files(folder: Path, count: int, seed: int = 1, exact: bool = False) -> None:
+    """Make so many networks and write their files into a folder."""
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         model = make_network(rng)
@@ -283,6 +280,12 @@ def main() -> None:
             found = compute(widen(model), x.astype(np.float64))
             arrays |= {f"exact/{name}": values for name, values in found.items()}
         np.savez(folder / f"{number}.npz", **arrays)
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    make_files(Path(sys.argv[1]), int(sys.argv[2]), seed, sys.argv[4:] == ["exact"])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +14,21 @@ from tests.workers.model_files.comparison import TOLERANCE, compare
 
 pytestmark = pytest.mark.train
 
-COUNT = int(os.environ.get("CNNVIZ_KERAS_FILES", "40"))
-"""Random networks, each as `.keras` and `.h5`."""
+COUNT = int(os.environ.get("CNNVIZ_KERAS_FILES", "24"))
+"""Random networks, each as `.keras` and `.h5`; the first 23 have every kind of layer. More: benchmarks/equality.py."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Let one process make all files: importing Keras takes longer than making a network."""
+    """Make all files here, where Keras is imported anyway: that takes longer than making a network."""
+    from cnnviz.workers import keras_model  # noqa: F401  (first, as it quiets TensorFlow)
+
+    from tests.workers.model_files import keras_files  # isort: skip
+
     made = tmp_path_factory.mktemp("networks")
-    subprocess.run(
-        [sys.executable, "-m", "tests.workers.model_files.keras_files", str(made), str(COUNT)],
-        check=True,
-        timeout=1_800,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what Keras says about its own older form
+        keras_files.make_files(made, COUNT)
     return made
 
 
