@@ -1,8 +1,8 @@
 """Replay recorded pens through the real canvas: real pointer events, as fast as the browser takes them.
 
-Playwright's synchronous pages send one event after the other was handled. Here several pages are drawn on at once,
-in a browser of their own, so that one is drawn on while another waits for its next frame. A browser that does not
-wait for frames paints more of them, which takes 1.5 times the processor time.
+Playwright's synchronous pages send one event after the other was handled. Here two pages are drawn on at once, in
+a browser of their own, so that one is drawn on while the other waits for its next frame; to open more costs more than
+it saves. A browser that does not wait for frames paints more of them, which takes 1.5 times the processor time.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def alike(one: Drawing, other: Drawing) -> bool:
     return len(ends[0]) == len(ends[1]) and all(dist(a, b) <= NEAR for a, b in zip(*ends, strict=True))
 
 
-def answers(address: str, surface: Surface, drawings: Sequence[Drawing], pages: int = 4) -> list[int]:
+def answers(address: str, surface: Surface, drawings: Sequence[Drawing], pages: int = 2) -> list[int]:
     """Draw every drawing on `surface` of the app at `address`; return the digit that the page answers to each."""
     return run_apart(_answers(address, surface, drawings, pages))
 

@@ -15,7 +15,7 @@ from cnnviz.core.networks import model_store
 from tests.browser import replay
 from tests.browser.replay import EDITOR, PAD, Surface
 
-DIGITS = {PAD: 200, EDITOR: 100}  # the editor takes a second and more for each
+DIGITS = {PAD: 60, EDITOR: 30}  # a pen takes a second of processor time and more
 MAX_DIFFERENCE = 0.01  # one point
 
 
