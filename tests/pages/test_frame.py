@@ -49,18 +49,15 @@ def words(app: AppTest) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", EXPERT)
-def test_what_only_experts_need_is_shown_to_those_who_want_everything(name: str) -> None:
-    essentials, everything = list(words(opened(name))), list(words(opened(name, show="everything")))
+def test_everything_shows_what_only_experts_need_and_all_of_the_essentials(name: str) -> None:
+    apps = opened(name), opened(name, show="everything")
+    essentials, everything = (list(words(app)) for app in apps)
     for wanted in EXPERT[name]:
         assert not any(wanted in text for text in essentials), wanted
         assert any(wanted in text for text in everything), wanted
-
-
-@pytest.mark.parametrize("name", EXPERT)
-def test_nothing_of_the_essentials_is_lost_in_everything(name: str) -> None:
     labels = [
         {str(widget.label) for kind in (app.slider, app.selectbox, app.button, app.button_group) for widget in kind}
-        for app in (opened(name), opened(name, show="everything"))
+        for app in apps
     ]
     assert labels[0] < labels[1]
 

@@ -190,8 +190,12 @@ def test_the_essentials_have_three_decimals(detail: str, decimals: int) -> None:
     assert [len(line["amount"].partition(".")[2]) for line in view["lines"]] == [decimals] * len(view["lines"])
 
 
-@pytest.mark.parametrize("name", model_store.names())
-def test_every_layer_of_every_network_can_be_chosen(name: str) -> None:
+UNLIKE = ("cnn-rgb", "dense-64", "pool-average", "pool-stride")
+"""Networks that have all kinds of layers between them, with and without colours and strides."""
+
+
+@pytest.mark.parametrize("name", UNLIKE)
+def test_every_kind_of_layer_can_be_chosen(name: str) -> None:
     app = opened(net=name)
     for layer in model_store.load(name).architecture.layers:
         next(each for each in app.selectbox if each.label == "Layer").set_value(layer.name).run()
@@ -201,3 +205,8 @@ def test_every_layer_of_every_network_can_be_chosen(name: str) -> None:
         assert cell is not None
         assert cell.layer == layer.name
         assert app.session_state["cell_path"][-1].layer == INPUT
+
+
+def test_no_other_network_has_another_kind_of_layer() -> None:
+    kinds = {name: {layer.kind for layer in model_store.load(name).architecture.layers} for name in model_store.names()}
+    assert set().union(*kinds.values()) == set().union(*(kinds[name] for name in UNLIKE))
