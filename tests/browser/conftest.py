@@ -47,42 +47,41 @@ def page_guard() -> Iterator[PageGuard]:
     assert guard.violations == []
 
 
-@pytest.fixture(scope="module")
-def profiles(browser: Browser) -> Iterator[Profiles]:
-    """Keep browser profiles, with the app's files, for the visitors of a module's tests."""
+@pytest.fixture(scope="session")
+def kept_profiles(browser: Browser) -> Iterator[Profiles]:
+    """Keep browser profiles, with the app's files, for the visitors of all tests."""
     kept = Profiles(browser, PATIENCE)
     yield kept
     kept.close()
 
 
+@pytest.fixture(scope="module")
+def profiles(kept_profiles: Profiles) -> Iterator[Profiles]:
+    """Lend browser profiles to a module's tests."""
+    yield kept_profiles
+    kept_profiles.give_all_back()
+
+
 @pytest.fixture
-def take_profile(
-    profiles: Profiles, page_guard: PageGuard, browser_context_args: dict[str, Any]
-) -> Iterator[Callable[..., BrowserContext]]:
-    """Take guarded browser profiles for a test, with Playwright's context options, and give them back after it."""
+def visitor(profiles: Profiles, page_guard: PageGuard, browser_context_args: dict[str, Any]) -> Iterator[Visitor]:
+    """Make a visitor: a guarded page in a browser profile of its own, with Playwright's context options."""
     taken: list[BrowserContext] = []
 
-    def take(**options: Any) -> BrowserContext:
-        taken.append(profiles.take(browser_context_args | options))
-        page_guard.watch(taken[-1])
-        return taken[-1]
+    def come(**options: Any) -> Page:
+        page = profiles.open(browser_context_args | options, page_guard)
+        taken.append(page.context)
+        return page
 
-    yield take
+    yield come
     for profile in taken:
         profiles.give_back(profile, page_guard.origins)
         page_guard.leave(profile)
 
 
 @pytest.fixture
-def context(take_profile: Callable[..., BrowserContext]) -> BrowserContext:
-    """Return the browser profile of a test's usual visitor."""
-    return take_profile()
-
-
-@pytest.fixture
-def visitor(take_profile: Callable[..., BrowserContext]) -> Visitor:
-    """Make another visitor: a page in a browser profile of its own, with Playwright's context options."""
-    return lambda **options: take_profile(**options).new_page()
+def page(visitor: Visitor) -> Page:
+    """Return the page of a test's usual visitor."""
+    return visitor()
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +111,8 @@ def revisit(
         used.append(f"{address} {visit} {options}")
         page = pages_left_open.get(used[-1])
         if page is None:
-            context = profiles.take(browser_context_args | options)
-            page_guard.watch(context)
-            page = pages_left_open[used[-1]] = eyes.opened(context.new_page(), address, title)
+            page = profiles.open(browser_context_args | options, page_guard)
+            pages_left_open[used[-1]] = eyes.opened(page, address, title)
         else:
             page_guard.watch(page.context)
             hands.begin_again(page)

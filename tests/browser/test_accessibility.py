@@ -119,9 +119,7 @@ def walked(profiles: Profiles, browser_context_args: dict[str, Any], server: Ser
     @cache
     def walk(scheme: str) -> Found:
         found, guard = Found(), PageGuard()
-        profile = profiles.take(browser_context_args | {"color_scheme": scheme})
-        guard.watch(profile)
-        page = profile.new_page()
+        page = profiles.open(browser_context_args | {"color_scheme": scheme}, guard)
         for place in hands.walk_through(page, server.address, PLACES):
             found.small[place] = page.evaluate(SMALL_TARGETS)
             found.noise[place] = [
@@ -131,8 +129,8 @@ def walked(profiles: Profiles, browser_context_args: dict[str, Any], server: Ser
             for _ in range(MOST):
                 page.keyboard.press("Tab")
                 found.rings[place].append(page.evaluate(FOCUS_RING))
-        guard.leave(profile)
-        profiles.give_back(profile, guard.origins)
+        guard.leave(page.context)
+        profiles.give_back(page.context, guard.origins)
         assert guard.violations == []
         return found
 

@@ -254,7 +254,7 @@ def window_visit(
     seven_link: str,
 ) -> Visit:
     """Begin a visit in each window, with the seven and a small network."""
-    page = profiles.take(browser_context_args | request.param | {"color_scheme": "light"}).new_page()
+    page = profiles.open(browser_context_args | request.param | {"color_scheme": "light"})
     return Visit(page, server_with_runs.address, f"{seven_link.removeprefix('?')}&net={LAYERS_NETWORK}")
 
 

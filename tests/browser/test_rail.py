@@ -86,14 +86,14 @@ def scroll_to_end(page: Page) -> None:
 @pytest.fixture(scope="module")
 def wide_visit(profiles: Profiles, browser_context_args: dict[str, Any], server: Server, seven_link: str) -> Walk:
     """Begin a visit in a wide window, with the seven."""
-    page = profiles.take(browser_context_args | WIDE).new_page()
+    page = profiles.open(browser_context_args | WIDE)
     return Walk(page, server.address, seven_link.removeprefix("?"))
 
 
 @pytest.fixture(scope="module")
 def phone_visit(profiles: Profiles, browser_context_args: dict[str, Any], server: Server, seven_link: str) -> Walk:
     """Begin a visit on a phone, with the seven and a small network."""
-    page = profiles.take(browser_context_args | PHONE).new_page()
+    page = profiles.open(browser_context_args | PHONE)
     return Walk(page, server.address, f"{seven_link.removeprefix('?')}&net={LAYERS_NETWORK}")
 
 

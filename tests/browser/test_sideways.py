@@ -44,7 +44,7 @@ BEYOND = """() => [document.scrollingElement.scrollWidth - innerWidth,
 @pytest.fixture(scope="module")
 def whole_visit(profiles: Profiles, browser_context_args: dict[str, Any], server_with_runs: Server) -> Walk:
     """Begin a visit of pages with everything that they have."""
-    page = profiles.take(browser_context_args).new_page()
+    page = profiles.open(browser_context_args)
     return Walk(page, server_with_runs.address, "show=everything")
 
 
