@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Layer, Shape, checks, merging
+from cnnviz.core.layers import Cropping2D, Layer, Shape, checks, merging
 from cnnviz.core.layers.naming import iterate_keras_names
 from cnnviz.core.ledger import cells
 from cnnviz.core.messages import Message, gettext_noop
-from cnnviz.core.networks.architecture import DIGITS, PICTURE, Architecture
+from cnnviz.core.networks.architecture import DIGITS, MAX_INPUT_SIDE, PICTURE, Architecture
 from cnnviz.workers.model_files import ending, keras_config, keras_layers, keras_operations
 from cnnviz.workers.model_files.ending import Note
 from cnnviz.workers.model_files.keras_config import FUNCTIONAL, INPUT, MODELS, NOT_ONE, SEQUENTIAL, LayerEntry, Source
@@ -32,6 +32,10 @@ NOT_A_PICTURE = gettext_noop(
 LOGARITHMS_INSIDE = gettext_noop(
     "Layer {layer} ({kind}) makes logarithms of probabilities, which networks here may only end in. Use another "
     "activation there, or leave out the layers behind it, and save the network again."
+)
+NOTHING_TO_CROP = gettext_noop(
+    "Layer {layer} ({kind}) cuts {size} out of {read}. Keras scales what is smaller, which is not supported here: use "
+    "Resizing instead, or a smaller height and width, and save the network again."
 )
 KEEP_PLACES = ("Rescaling", "Dropout", "Activation", "ReLU", "LeakyReLU", "ELU")
 """Kinds that do the same to every value, whatever axes there are."""
@@ -121,6 +125,7 @@ def read_model(description: object, file_name: str, version: str = "") -> FileMo
     if answer != (plan.leaves[-1].layers[-1].name if plan.leaves else PICTURE):
         raise keras_config.refuse_form(Message(gettext_noop("its layers do not end in its output")))
     picture, notes = _read_picture(shape, plan.leaves)
+    _settle_crops(plan.leaves, picture)
     stack, sources = _list_layers(plan.leaves)
     stack, doubled, ended = ending.complete_answer(stack, sources, plan.names)
     notes += ended
@@ -313,6 +318,39 @@ def name_network(config: Any, file_name: str) -> str:
         if name:
             return name
     return "network"
+
+
+def _settle_crops(leaves: list[Leaf], picture: Shape) -> None:
+    """Find how much each CenterCrop cuts off the edges of what it reads: of an odd rest one more at the end.
+
+    Raises:
+        Refusal: If it cuts out more than it reads, or its sides are no whole numbers.
+    """
+    shapes: dict[str, Shape] = {PICTURE: picture}
+    for number, leaf in enumerate(leaves):
+        if leaf.file.kind == keras_layers.CENTER_CROP and len(leaf.sources) == 1:
+            leaf = leaves[number] = replace(leaf, layers=(_crop_center(leaf, shapes[leaf.sources[0]]),))
+        for place, layer in enumerate(leaf.layers):
+            sources = (leaf.layers[place - 1].name,) if place else leaf.sources
+            try:
+                shapes[layer.name] = merging.infer_shape(layer, [shapes[source] for source in sources])
+            except Refusal as reason:
+                raise keras_layers.name_layer(leaf.file, reason) from None
+
+
+def _crop_center(leaf: Leaf, shape: Shape) -> Layer:
+    """Return the layer that cuts the middle out of maps of `shape`."""
+    try:
+        read = checks.image(leaf.file.kind, shape)[:2]
+        sides = [checks.whole(name, leaf.file.config.get(name), 1, MAX_INPUT_SIDE) for name in ("height", "width")]
+    except Refusal as reason:
+        raise keras_layers.name_layer(leaf.file, reason) from None
+    rest = [side - kept for side, kept in zip(read, sides, strict=True)]
+    if min(rest) < 0:
+        size, whole = (" × ".join(map(str, each)) for each in (sides, read))
+        raise Refusal(NOTHING_TO_CROP, layer=show(leaf.file.name), kind=leaf.file.kind, size=size, read=whole)
+    rows, columns = ((each // 2, each - each // 2) for each in rest)
+    return Cropping2D(name=leaf.name, cropping=(rows, columns))
 
 
 def _list_layers(leaves: Sequence[Leaf]) -> tuple[list[Layer], list[tuple[str, ...]]]:

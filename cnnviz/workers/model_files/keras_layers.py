@@ -53,6 +53,9 @@ TRAINING_ONLY = frozenset(
 )
 """Kinds that pass everything on when a network answers. Those that we have no class for are left out."""
 
+CENTER_CROP = "CenterCrop"
+"""Kind that cuts the middle of a given size out: a Cropping2D here."""
+
 MAX_SHOWN_NAME = 40
 
 IGNORED = frozenset(
@@ -178,6 +181,10 @@ def translate(layer: FileLayer, name: str) -> Translation:
     if layer.kind == "Identity":
         config = {**layer.config, "activation": "linear"}
         return translate(replace(layer, kind="Activation", config=config), name)
+    if layer.kind == CENTER_CROP:
+        # How much it cuts off depends on what it reads, which is known when all layers are.
+        config = {name: value for name, value in layer.config.items() if name not in ("height", "width")}
+        return translate(replace(layer, kind="Cropping2D", config=config), name)
     if layer.kind not in KINDS:
         if layer.kind in TRAINING_ONLY:
             return Translation((), precision=precision)

@@ -2,9 +2,9 @@
 
     python -m tests.workers.model_files.keras_files FOLDER COUNT [SEED [exact]]
 
-For each network there are `<number>.keras`, `<number>.h5` and `<number>.npz`: two pictures `x`, and the values of every
-layer by its name, those of models inside with the name of the model before a point; with `exact` also those of the same
-network in float64, under `exact/<name>`.
+For each network, and each of `FORMS` by its name, there are `<number>.keras`, `<number>.h5` and `<number>.npz`: two
+pictures `x`, and the values of every layer by its name, those of models inside with the name of the model before a
+point; with `exact` also those of the same network in float64, under `exact/<name>`.
 """
 
 # ruff: noqa: ARG005  (all makers of layers are called alike, whether they read every argument or not)
@@ -123,7 +123,7 @@ ANY_LAYERS: dict[str, Callable[[Random, tuple[int, ...]], Any]] = {
 }
 
 ENDS = ("Flatten", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Reshape")
-MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate")
+MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Concatenate")
 
 
 def supported(names: Any) -> list[str]:
@@ -231,6 +231,28 @@ def add_end(rng: Random, x: Any, probabilities: str) -> Any:
             return kl.Dense(classes, activation=probabilities)(x)
 
 
+def make_extremes() -> Any:
+    """Make a network with the minimum of three layers, and of layers of different shapes."""
+    start = keras.Input((9, 8, 2))
+    maps = [kl.Conv2D(3, 3, padding="same", activation=each)(start) for each in ("relu", "tanh", "linear")]
+    x = kl.Minimum()([kl.Minimum()(maps), kl.Conv2D(1, 1)(start)])
+    return keras.Model(start, kl.Dense(4, activation="softmax")(kl.GlobalAveragePooling2D()(x)))
+
+
+def make_middle() -> Any:
+    """Make a network that cuts the middle out of the picture and of its maps, also of an odd rest."""
+    return keras.Sequential(
+        [
+            *(keras.Input((11, 8, 3)), kl.CenterCrop(8, 5), kl.Conv2D(4, 3, activation="relu"), kl.CenterCrop(3, 3)),
+            *(kl.Flatten(), kl.Dense(5, activation="log_softmax")),
+        ]
+    )
+
+
+FORMS: dict[str, Callable[[], Any]] = {"extremes": make_extremes, "middle": make_middle}
+"""Networks with what random ones do not have, so that these stay as they are."""
+
+
 def randomize(rng: Random, model: Any) -> None:
     """Give every weight a random value, variances positive ones; the scale of values stays what it is."""
     for variable in model.variables:
@@ -251,7 +273,10 @@ def compute(model: Any, x: Any, prefix: str = "") -> dict[str, np.ndarray]:
     for place, each in enumerate(chosen):
         if isinstance(each, keras.Model):
             found |= compute(each, values[len(chosen) + place], f"{prefix}{each.name}.")
-        elif type(each).__name__ in keras_layers.KINDS:  # others are left out when the file is read
+        elif type(each).__name__ in (
+            *keras_layers.KINDS,
+            keras_layers.CENTER_CROP,
+        ):  # others are left out when the file is read
             found[f"{prefix}{each.name}"] = np.asarray(values[place])
     return found
 
@@ -265,10 +290,14 @@ def widen(model: Any) -> Any:
 
 
 def make_files(folder: Path, count: int, seed: int = 1, exact: bool = False) -> None:
-    """Make so many networks and write their files into a folder."""
-    for number in range(count):
-        rng = np.random.default_rng([seed, number])
-        model = make_network(rng)
+    """Make so many networks, and those of `FORMS`, and write their files into a folder."""
+    for number in (*range(count), *FORMS):
+        rng = np.random.default_rng([seed, number] if isinstance(number, int) else seed)
+        if isinstance(number, int):
+            model = make_network(rng)
+        else:
+            model = FORMS[number]()
+            randomize(rng, model)
         x = rng.random((2, *model.inputs[0].shape[1:]), np.float32)
         model.save(folder / f"{number}.keras")
         try:

@@ -1,4 +1,4 @@
-"""Forms of networks of Keras that are other than ours: a picture in a row, logarithms of probabilities.
+"""Forms of networks of Keras that are other than ours: a picture in a row, logarithms of probabilities, crops.
 
 That their numbers are those of Keras, `test_keras_equality.py` shows.
 """
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cnnviz.core.errors import Refusal
+from cnnviz.core.layers import Cropping2D
 from cnnviz.core.networks.architecture import BYTE
 from cnnviz.workers.model_files import keras_graph
 from cnnviz.workers.model_files.keras_graph import FileModel
@@ -127,3 +128,39 @@ def test_logarithms_inside_a_network_are_refused(case: str):
 
 def test_logarithms_that_are_scaled_are_refused():
     assert refuse(sequential([PICTURE, FLATTEN, dense("log_softmax"), layer("Rescaling", "end", scale=-1.0)]))
+
+
+# The middle of a picture
+
+
+def crop(height: Any, width: Any) -> dict[str, Any]:
+    return layer("CenterCrop", "middle", height=height, width=width, data_format="channels_last")
+
+
+@pytest.mark.parametrize(
+    ("sides", "cropping"),
+    [((6, 4), ((1, 1), (2, 2))), ((5, 8), ((1, 2), (0, 0))), ((8, 8), ((0, 0), (0, 0))), ((1, 1), ((3, 4), (3, 4)))],
+)
+def test_the_middle_is_cut_out_of_what_is_read(sides: tuple[int, int], cropping: Any):
+    """`h_start = h_diff // 2` in Keras: of an odd rest one more is cut off at the end."""
+    padded = layer("ZeroPadding2D", "wide", padding=1), layer("Cropping2D", "back", cropping=1)
+    found = read(sequential([PICTURE, *padded, crop(*sides), FLATTEN, dense("softmax")]))
+    assert found.architecture.layers[2] == Cropping2D(name="middle", cropping=cropping)
+
+
+@pytest.mark.parametrize(
+    ("sides", "words"),
+    [
+        ((9, 8), "Layer middle (CenterCrop) cuts 9 × 8 out of 8 × 8."),
+        ((0, 8), "Layer middle (CenterCrop): `height` must be a whole number"),
+        ((8, "8"), "Layer middle (CenterCrop): `width` must be a whole number"),
+        ((10**9, 8), "Layer middle (CenterCrop): `height` must be a whole number"),
+    ],
+)
+def test_a_middle_that_is_larger_or_no_size_is_refused(sides: tuple[Any, Any], words: str):
+    assert refuse(sequential([PICTURE, crop(*sides), FLATTEN, dense("softmax")])).startswith(words)
+
+
+def test_the_middle_of_units_is_refused():
+    text = refuse(sequential([PICTURE, FLATTEN, crop(1, 1), dense("softmax")]))
+    assert text.startswith("Layer middle (CenterCrop)")
