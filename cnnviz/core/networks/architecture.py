@@ -10,7 +10,19 @@ from typing import Any
 
 from cnnviz.core import layers
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Pair, Shape, checks, merging
+from cnnviz.core.layers import (
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    Normalization,
+    Pair,
+    Shape,
+    checks,
+    merging,
+)
 from cnnviz.core.layers.convolution import Windowed
 from cnnviz.core.layers.shaping import Rescaling
 from cnnviz.core.messages import Message, gettext_noop
@@ -34,6 +46,9 @@ BYTE = 255.0
 
 SCALES = (1 / 300, 1 / 100)
 """Factors of a Rescaling that reads bytes: 1/255 for values up to 1, 1/127.5 for -1 to 1."""
+
+CHANNEL_SCALES = (1 / 300, 1 / 25)
+"""The same of factors that differ by channel: 1/255 over the deviation of its shares, which is 0.1 and more."""
 
 KEEP_RANGE = (
     *("Random", "Resizing", "ZeroPadding2D", "Cropping2D", "SpatialDropout2D", "Dropout"),
@@ -124,6 +139,9 @@ class Architecture:
             layer = known[at]
             if isinstance(layer, Rescaling):
                 return BYTE if SCALES[0] <= layer.scale <= SCALES[1] else 1.0
+            if isinstance(layer, Normalization) and layer.invert and isinstance(layer.variance, tuple):
+                low, high = (scale * scale for scale in CHANNEL_SCALES)
+                return BYTE if all(low <= each <= high for each in layer.variance) else 1.0
             if not layer.kind.startswith(KEEP_RANGE):
                 break
         return 1.0

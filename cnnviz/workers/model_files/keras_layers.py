@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+import numpy as np
+
 from cnnviz.core import layers
 from cnnviz.core.errors import Refusal
 from cnnviz.core.layers import ACTIVATIONS, Layer, ReLU, Rescaling, checks
+from cnnviz.core.layers.shaping import MAX_SCALE
 from cnnviz.core.messages import gettext_noop
 
 KINDS: Mapping[str, type[Layer]] = {**layers.KINDS, **layers.MERGES}
@@ -52,6 +55,10 @@ TRAINING_ONLY = frozenset(
     }
 )
 """Kinds that pass everything on when a network answers. Those that we have no class for are left out."""
+
+CHANNEL_FIGURES = "one number, or as many as there are channels, from 1e-6 to 3e4"
+LEAST_FACTOR, MOST_FACTOR = 1e-6, 3e4
+"""Factors of channels: their squares are variances of a Normalization."""
 
 CENTER_CROP = "CenterCrop"
 """Kind that cuts the middle of a given size out: a Cropping2D here."""
@@ -185,6 +192,8 @@ def translate(layer: FileLayer, name: str) -> Translation:
         # How much it cuts off depends on what it reads, which is known when all layers are.
         config = {name: value for name, value in layer.config.items() if name not in ("height", "width")}
         return translate(replace(layer, kind="Cropping2D", config=config), name)
+    if layer.kind == "Rescaling" and (figures := _list_figures(layer)) is not None:
+        return Translation((_rescale_channels(layer, name, *figures),), precision=precision)
     if layer.kind not in KINDS:
         if layer.kind in TRAINING_ONLY:
             return Translation((), precision=precision)
@@ -227,6 +236,61 @@ def translate(layer: FileLayer, name: str) -> Translation:
             kind=layer.kind,
         ) from None
     return Translation((made, *after), _read_axis(layer), precision, logarithms)
+
+
+def _list_figures(layer: FileLayer) -> tuple[list[Any], list[Any]] | None:
+    """Return scale and offset of a Rescaling with numbers for each channel, of one length; None if it has one of each.
+
+    Raises:
+        Refusal: If the two are of different lengths.
+    """
+    scale, offset = (
+        _unwrap_numbers(layer.config.get(name, usual)) for name, usual in (("scale", 1.0), ("offset", 0.0))
+    )
+    if not isinstance(scale, list) and not isinstance(offset, list):
+        return None
+    scales, offsets = (each if isinstance(each, list) else [each] for each in (scale, offset))
+    number = max(len(scales), len(offsets))
+    if min(len(scales), len(offsets)) not in (1, number) or number > checks.MAX_UNITS:
+        raise _refuse_value(layer, "scale", scale, CHANNEL_FIGURES)
+    return scales * (number // len(scales)), offsets * (number // len(offsets))
+
+
+def _unwrap_numbers(value: Any) -> Any:
+    """Return the list in a tuple or an array as Keras 3 writes them; anything else as it is."""
+    if isinstance(value, dict):
+        config = value.get("config")
+        if value.get("class_name") == "__tuple__":
+            return value.get("items")
+        if value.get("class_name") == "__numpy__" and isinstance(config, dict):
+            return config.get("value")
+    return value
+
+
+def _rescale_channels(layer: FileLayer, name: str, scales: list[Any], offsets: list[Any]) -> Layer:
+    """Return x × scale + offset of each channel: a Rescaling for equal numbers, else the inverse of a Normalization.
+
+    Its deviation is the root of the variance, and in float32 the root of the square of a number is that number.
+    """
+    if set(layer.config) - {"scale", "offset"} - IGNORED:
+        raise _refuse_value(layer, "scale", scales, "one number")
+    try:
+        pairs = [
+            tuple(
+                checks.number(what, each, -MAX_SCALE, MAX_SCALE)
+                for what, each in (("scale", scale), ("offset", offset))
+            )
+            for scale, offset in zip(scales, offsets, strict=True)
+        ]
+    except Refusal as reason:
+        raise name_layer(layer, reason) from None
+    if len(set(pairs)) == 1:
+        return Rescaling(name=name, scale=pairs[0][0], offset=pairs[0][1])
+    factors = [np.float32(scale) for scale, _ in pairs]
+    if not pairs or min(factors) < LEAST_FACTOR or max(factors) > MOST_FACTOR:
+        raise _refuse_value(layer, "scale", scales, CHANNEL_FIGURES)
+    variances = tuple(float(factor * factor) for factor in factors)
+    return layers.Normalization(name=name, mean=tuple(offset for _, offset in pairs), variance=variances, invert=True)
 
 
 def name_layer(layer: FileLayer, reason: Refusal) -> Refusal:

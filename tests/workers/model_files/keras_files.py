@@ -249,7 +249,14 @@ def make_middle() -> Any:
     )
 
 
-FORMS: dict[str, Callable[[], Any]] = {"extremes": make_extremes, "middle": make_middle}
+def make_factors() -> Any:
+    """Make a network that gives each channel, and each map, a factor and an offset of its own."""
+    colours = kl.Rescaling([0.5, 1.25, 2.0], (-0.25, 0.5, -1.0))
+    maps = [kl.Conv2D(4, 3, activation="relu"), kl.Rescaling(np.array([0.3, 0.7, 1.1, 1.9]), 0.125)]
+    return keras.Sequential([keras.Input((7, 8, 3)), colours, *maps, kl.Flatten(), kl.Dense(3, activation="softmax")])
+
+
+FORMS: dict[str, Callable[[], Any]] = {"extremes": make_extremes, "middle": make_middle, "factors": make_factors}
 """Networks with what random ones do not have, so that these stay as they are."""
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.train
 COUNT = int(os.environ.get("CNNVIZ_KERAS_FILES", "24"))
 """Random networks, each as `.keras` and `.h5`; the first 23 have every kind of layer. More: benchmarks/equality.py."""
 
-FORMS = {"extremes", "middle"}
+FORMS = {"extremes", "factors", "middle"}
 """Networks that are made beside them."""
 
 

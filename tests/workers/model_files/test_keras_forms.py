@@ -1,4 +1,4 @@
-"""Forms of networks of Keras that are other than ours: a picture in a row, logarithms of probabilities, crops.
+"""Forms of networks of Keras that are other than ours: a picture in a row, logarithms of probabilities, crops, factors.
 
 That their numbers are those of Keras, `test_keras_equality.py` shows.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cnnviz.core.errors import Refusal
-from cnnviz.core.layers import Cropping2D
+from cnnviz.core.layers import Cropping2D, Rescaling
 from cnnviz.core.networks.architecture import BYTE
 from cnnviz.workers.model_files import keras_graph
 from cnnviz.workers.model_files.keras_graph import FileModel
@@ -164,3 +165,50 @@ def test_a_middle_that_is_larger_or_no_size_is_refused(sides: tuple[Any, Any], w
 def test_the_middle_of_units_is_refused():
     text = refuse(sequential([PICTURE, FLATTEN, crop(1, 1), dense("softmax")]))
     assert text.startswith("Layer middle (CenterCrop)")
+
+
+# A factor for each channel
+
+
+COLOUR = layer("InputLayer", "picture", batch_shape=[None, 8, 8, 3])
+FACTORS = [1 / 58.4, 1 / 57.1, 1 / 57.375]
+
+
+def rescaled(scale: Any, offset: Any = 0.0) -> dict[str, Any]:
+    return sequential([COLOUR, layer("Rescaling", "scaled", scale=scale, offset=offset), FLATTEN, dense("softmax")])
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset", "offsets"),
+    [
+        (FACTORS, 0.0, (0, 0, 0)),
+        (FACTORS, [-2.0, -1.5, -1.75], (-2, -1.5, -1.75)),
+        ({"class_name": "__tuple__", "items": FACTORS}, [-2.0], (-2, -2, -2)),
+        ({"class_name": "__numpy__", "config": {"value": FACTORS, "dtype": "float64"}}, -2.0, (-2, -2, -2)),
+    ],
+)
+def test_each_channel_may_have_its_own_factor(scale: Any, offset: Any, offsets: tuple[float, ...]):
+    found = read(rescaled(scale, offset)).architecture
+    x = np.random.default_rng(2).uniform(0, 255, (1, 8, 8, 3)).astype(np.float32)
+    made = found.layers[0].forward(x, {}).after
+    np.testing.assert_array_equal(made, x * np.array(FACTORS, np.float32) + np.array(offsets, np.float32))
+    assert found.highest_input == BYTE
+
+
+def test_an_offset_may_be_that_of_a_channel_alone():
+    found = read(rescaled(1.5, [0.0, 1.0, 2.0])).architecture
+    assert found.layers[0].forward(np.ones((1, 1, 1, 3), np.float32), {}).after.ravel().tolist() == [1.5, 2.5, 3.5]
+    assert found.highest_input == 1
+
+
+def test_equal_factors_are_one():
+    found = read(rescaled([1 / 127.5] * 3, -1.0)).architecture
+    assert found.layers[0] == Rescaling(name="scaled", scale=1 / 127.5, offset=-1.0)
+    assert found.highest_input == BYTE
+
+
+@pytest.mark.parametrize(
+    "scale", [[-1.0, 1.0, 2.0], [0.0, 1.0, 2.0], [1.0, 2.0], ["1", 2.0, 3.0], [[1.0, 2.0, 3.0]], []]
+)
+def test_factors_that_are_negative_or_not_those_of_the_channels_are_refused(scale: Any):
+    assert refuse(rescaled(scale, [0.0, 0.5, 1.0])).startswith("Layer scaled (Rescaling)")
