@@ -1,10 +1,10 @@
 // What stands before the links of the navigation: in a narrow window a button that opens them. Data in: [{labels,
 // running}]. That they are open stands on the document's root, where the style sheet of all pages reads it:
 // data-menu="open".
-// Streamlit draws the links, in a container that is made a landmark here. The one of the open page, which is the disabled one, is marked for those who hear it, and
-// brought into sight. That a page is scrolled away from its top stands there too, data-scrolled="yes": a phone's
-// navigation scrolls with the page, and Streamlit's menu, which does not, would lie over its text. Streamlit's link past what stands before the content, which leads to navigation and rail, leads
-// past them.
+// Streamlit draws the links, in what is made a landmark here. The one of the open page, which is the disabled one, is
+// marked for those who hear it, and brought into sight. Streamlit's link past what stands before the content, which
+// leads to navigation and rail, leads past them. Its menu would lie over the text of a phone's page that is scrolled:
+// the root says data-scrolled="true".
 import { component } from "../shared/component.js"
 import { button, element, write } from "../shared/elements.js"
 import { WholeName } from "./whole_name.js"
@@ -13,7 +13,6 @@ const NAVIGATION = ".st-key-navigation"
 const SKIP = '[data-testid="stSkipToContent"]'
 const MAIN = '[data-testid="stMain"]'
 const RAIL = '[data-testid="stLayoutWrapper"]:has(> .st-key-subject)'
-const MOST_AT_TOP = 8 // CSS pixels: up to here a phone's navigation stands beside the menu
 const { dataset } = document.documentElement
 
 /**
@@ -59,17 +58,17 @@ class Frame {
       reach(findContent())
     }
     this.scrolled = ({ target }) => {
-      if (target instanceof Element && target.matches(MAIN)) this.noteScroll(target)
+      if (target?.matches?.(MAIN)) dataset.scrolled = String(target.scrollTop > 8) // CSS pixels
     }
     document.addEventListener("keydown", this.escape)
-    document.addEventListener("scroll", this.scrolled, { capture: true, passive: true })
+    document.addEventListener("scroll", this.scrolled, true)
     document.addEventListener("click", this.skip, true) // before Streamlit's own listener
     this.observer = new MutationObserver(() => this.mark())
     this.observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ["disabled"] })
     this.wholeName = new WholeName()
     this.close()
     this.mark()
-    this.noteScroll(document.querySelector(MAIN))
+    this.scrolled({ target: document.querySelector(MAIN) })
   }
 
   receive({ labels, running }) {
@@ -78,14 +77,6 @@ class Frame {
     this.labels = labels
     this.dot.hidden = !running
     this.mark()
-  }
-
-  /** @param {Element | null} main */
-  noteScroll(main) {
-    const scrolled = (main?.scrollTop ?? 0) > MOST_AT_TOP
-    if (scrolled === Boolean(dataset.scrolled)) return
-    if (scrolled) dataset.scrolled = "yes"
-    else delete dataset.scrolled
   }
 
   get open() {
@@ -108,10 +99,7 @@ class Frame {
 
   mark() {
     const line = document.querySelector(NAVIGATION)
-    if (line && this.labels && line.getAttribute("role") !== "navigation") {
-      line.setAttribute("role", "navigation")
-      line.setAttribute("aria-label", this.labels.menu)
-    }
+    if (line && !line.role && this.labels) Object.assign(line, { role: "navigation", ariaLabel: this.labels.menu })
     for (const link of document.querySelectorAll(`${NAVIGATION} a`)) {
       const here = link.hasAttribute("disabled")
       if (here === (link.getAttribute("aria-current") === "page")) continue
