@@ -33,12 +33,12 @@ def same_weights(one: Training, other: Training) -> bool:
 
 @pytest.mark.parametrize("changes", [{}, {"schedule": "cosine", "optimizer": "sgd"}])
 def test_size_of_calls_changes_no_number(
-    runner: Runner, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+    runner: Runner, plain_run: Training, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
     from cnnviz.workers.training import timing
 
     plan = replace(PLAN, **changes)
-    run = runner.train(runner.job(NETWORK, plan))
+    run = plain_run if plan == PLAN else runner.train(runner.job(NETWORK, plan))
     # As many batches per call as there are and no live views: samples come with the early snapshots alone.
     monkeypatch.setattr(timing, "TARGET_CALL_SECONDS", 1000.0)
     monkeypatch.setattr(timing.RateLimiter, "is_due", property(lambda _self: False))
