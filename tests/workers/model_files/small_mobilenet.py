@@ -1,4 +1,4 @@
-"""A small network of MobileNetV2's kind, made, trained and saved by Keras in a process of its own.
+"""A small network of MobileNetV2's kind, made, trained and saved by Keras; also a program of its own.
 
     python -m tests.workers.model_files.small_mobilenet FOLDER [fashion.npz EXAMPLES EPOCHS]
 
@@ -64,14 +64,15 @@ def draw_photograph() -> Image.Image:
     return image
 
 
-def main() -> None:
-    folder = Path(sys.argv[1])
+def make_files(folder: Path, *training: str) -> None:
+    """Write the files into a folder; `training` is what the program reads after it."""
     keras.utils.set_random_seed(1)
     model = build()
     photograph = draw_photograph()
     photograph.save(folder / "photograph.png")
-    if len(sys.argv) > 2:
-        train(model, Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    if training:
+        data, examples, epochs = training
+        train(model, Path(data), int(examples), int(epochs))
     else:
         made = np.random.default_rng(1).integers(0, 2, (32, 7, 7), np.uint8).repeat(4, axis=1).repeat(4, axis=2) * 255
         for seed in range(20):
@@ -95,4 +96,4 @@ def train(model: Any, data: Path, examples: int, epochs: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    make_files(Path(sys.argv[1]), *sys.argv[2:])
