@@ -9,6 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from cnnviz.core import layers
@@ -19,6 +20,15 @@ from cnnviz.core.networks.network import Network
 
 MAX_VALUES = 4096
 """Most values of a layer of a drawn architecture; layers that enlarge maps would make tests slow."""
+
+SEARCHED = 10
+"""How many times as many examples the profile `search` tries as other profiles."""
+
+
+def count_examples(usual: int) -> int:
+    """Return how many examples to try of what is compared with a slow oracle: `usual`, more in the profile `search`."""
+    return usual * SEARCHED if settings.get_current_profile_name() == "search" else usual
+
 
 PADDINGS = st.sampled_from(["valid", "same"])
 ACTIVATION_NAMES = st.sampled_from(sorted(ACTIVATIONS))

@@ -92,7 +92,7 @@ def record_layer(theirs: Any, x: np.ndarray, gradient: np.ndarray) -> tuple[np.n
 @pytest.mark.train
 @QUIET
 @pytest.mark.parametrize("kind", sorted(KINDS))
-@settings(SLOW_BY_NATURE, max_examples=12)
+@settings(SLOW_BY_NATURE, max_examples=strategies.count_examples(8))
 @given(data=st.data(), seed=strategies.seeds(), whole=st.booleans())
 def test_a_layer_gives_the_gradients_of_tensorflow(kind: str, data: st.DataObject, seed: int, *, whole: bool) -> None:
     shape = data.draw(strategies.image_shapes(largest=9))
@@ -147,7 +147,7 @@ def without_softmax(layer: Any, values: Any) -> Any:
 
 @pytest.mark.train
 @QUIET
-@settings(SLOW_BY_NATURE, max_examples=40)
+@settings(SLOW_BY_NATURE, max_examples=strategies.count_examples(12))
 @given(data=st.data(), architecture=strategies.architectures(), seed=strategies.seeds())
 def test_a_whole_network_gives_the_gradients_of_tensorflow(
     data: st.DataObject, architecture: Architecture, seed: int

@@ -139,7 +139,7 @@ def test_elu_difference_is_the_rounding_of_keras() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-@settings(SLOW_BY_NATURE, max_examples=50)
+@settings(SLOW_BY_NATURE, max_examples=strategies.count_examples(20))
 @given(data=st.data(), seed=strategies.seeds())
 def test_a_layer_gives_the_numbers_of_keras(kind: str, data: st.DataObject, seed: int) -> None:
     shape = data.draw(strategies.image_shapes())
@@ -158,7 +158,7 @@ def test_a_layer_gives_the_numbers_of_keras(kind: str, data: st.DataObject, seed
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-@settings(SLOW_BY_NATURE, max_examples=15)
+@settings(SLOW_BY_NATURE, max_examples=strategies.count_examples(8))
 @given(data=st.data())
 def test_a_layer_has_the_shapes_and_parameters_of_keras(kind: str, data: st.DataObject) -> None:
     shape = data.draw(strategies.image_shapes())
@@ -173,7 +173,7 @@ def test_a_layer_has_the_shapes_and_parameters_of_keras(kind: str, data: st.Data
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-@settings(SLOW_BY_NATURE, max_examples=10)
+@settings(SLOW_BY_NATURE, max_examples=strategies.count_examples(6))
 @given(data=st.data())
 def test_the_shown_line_of_code_makes_the_layer(kind: str, data: st.DataObject) -> None:
     from cnnviz.workers import keras_model  # first, as it quiets TensorFlow
@@ -197,7 +197,7 @@ def flops(theirs: Any, shape: tuple[int, ...]) -> int:
 
 
 @pytest.mark.parametrize("kind", ["Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense"])
-@settings(SLOW_BY_NATURE, max_examples=10)
+@settings(SLOW_BY_NATURE, max_examples=strategies.count_examples(6))
 @given(data=st.data())
 def test_multiplications_are_those_that_tensorflow_counts(kind: str, data: st.DataObject) -> None:
     from dataclasses import replace
@@ -235,7 +235,7 @@ def assert_same_network(network: Network, digits: np.ndarray) -> None:
     assert (predicted.argmax(axis=1) == together.argmax(axis=1)).all()
 
 
-@settings(SLOW_BY_NATURE, max_examples=100)
+@settings(SLOW_BY_NATURE, max_examples=strategies.count_examples(25))
 @given(architecture=strategies.architectures(), seed=strategies.seeds())
 @example(
     architecture=Architecture(
@@ -277,7 +277,7 @@ def test_a_published_network_has_the_parameters_of_keras(name: str) -> None:
     assert architecture.parameters == keras_model.build(architecture).count_params()
 
 
-@settings(SLOW_BY_NATURE, max_examples=15)
+@settings(SLOW_BY_NATURE, max_examples=strategies.count_examples(6))
 @given(architecture=strategies.architectures(), seed=strategies.seeds())
 def test_network_survives_a_round_trip_through_keras(architecture: Architecture, seed: int) -> None:
     from cnnviz.workers import keras_model

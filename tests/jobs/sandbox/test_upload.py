@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw, ImageFile
 from cnnviz.core.errors import Refusal
 from cnnviz.jobs.sandbox import child_process, image_header, upload
 from cnnviz.workers.entry import decode_image
+from tests.core import strategies
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -448,7 +449,7 @@ def damaged_files(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=150, deadline=10_000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=strategies.count_examples(40), deadline=10_000, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged_files())
 def test_damaged_files_are_read_or_refused(data: bytes) -> None:
     try:

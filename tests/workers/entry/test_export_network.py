@@ -113,7 +113,11 @@ def is_small(shape: layers.Shape) -> Callable[[Layer], bool]:
 
 
 @settings(
-    max_examples=3, phases=[Phase.generate], derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=strategies.count_examples(2),
+    phases=[Phase.generate],
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 @given(data=st.data(), seed=strategies.seeds())
 def test_every_kind_of_layer_computes_the_same_in_keras(
