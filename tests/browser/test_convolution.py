@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -44,20 +43,20 @@ def convolution(page: Page, link: str) -> Page:
 
 
 @pytest.fixture
-def open_book(page: Page, link: str) -> Page:
-    """Open the page without guesses: everything is shown at once."""
-    return eyes.opened(page, f"{link}&ask=0", "Convolution")
-
-
-@pytest.fixture
 def read_book(revisit: Visitor, link: str) -> Page:
-    """Return the page without guesses, whose example is as it was at first."""
+    """Return the page without guesses, which each test leaves with the same numbers, settings and drawing."""
     return revisit(f"{link}&ask=0", "Convolution")
 
 
 @pytest.fixture
+def padded(revisit: Visitor, link: str) -> Page:
+    """Return the page without guesses, with padding and dilation; nothing is played on it."""
+    return revisit(f"{link}&ask=0&around=same&dilation=2", "Convolution")
+
+
+@pytest.fixture
 def read_page(revisit: Visitor, link: str) -> Page:
-    """Return the page, on whose digit nothing is changed."""
+    """Return the page, on which no test guesses, or changes the digit or a kernel."""
     return revisit(link, "Convolution")
 
 
@@ -137,12 +136,17 @@ def test_example_plays_to_the_end_at_the_chosen_speed(read_book: Page) -> None:
     expect_known(read_book, 1)
 
 
-def test_reduced_motion_replaces_playing_by_steps(visitor: Callable[..., Page], link: str) -> None:
-    page = eyes.opened(visitor(reduced_motion="reduce"), f"{link}&ask=0", "Convolution")
-    expect(button(page, "One step forward")).to_be_visible()
-    expect(button(page, "Play")).to_have_count(0)
-    expect(grid(page).get_by_role("combobox", name="Speed")).to_have_count(0)
-    assert grid(page).locator(".image .window").evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
+def test_reduced_motion_replaces_playing_by_steps(padded: Page) -> None:
+    padded.emulate_media(reduced_motion="reduce")
+    hands.go_to(padded, "Glossary")
+    eyes.stand(padded, "Glossary")
+    hands.go_to(padded, "Convolution")
+    eyes.arrived(padded, "Convolution")
+    expect(button(padded, "One step forward")).to_be_visible()
+    expect(button(padded, "Play")).to_have_count(0)
+    expect(grid(padded).get_by_role("combobox", name="Speed")).to_have_count(0)
+    assert grid(padded).locator(".image .window").evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
+    padded.emulate_media(reduced_motion="no-preference")
 
 
 def guess(page: Page, kind: str, text: str) -> None:
@@ -170,8 +174,8 @@ def test_size_and_values_are_guessed_checked_and_remembered(convolution: Page) -
     expect(work).to_contain_text("Not 1: that is what the kernel gives when it is turned around")
     expect(grid(convolution)).to_contain_text("1 of 3 guesses right")
     eyes.settled(convolution)
-    hands.go_to(convolution, "Layers")
-    eyes.arrived(convolution, "Layers")
+    hands.go_to(convolution, "Glossary")
+    eyes.stand(convolution, "Glossary")
     hands.go_to(convolution, "Convolution")
     eyes.arrived(convolution, "Convolution")
     expect(grid(convolution)).to_contain_text("1 of 3 guesses right")
@@ -207,40 +211,49 @@ def test_a_wrong_guess_gets_a_hint_then_a_second_try_then_the_solution(convoluti
     expect(grid(convolution)).to_contain_text("1 of 2 guesses right")
 
 
-def test_a_guess_can_be_left_out(convolution: Page) -> None:
-    button(convolution, "One step forward").click()
-    expect(grid(convolution)).to_have_attribute("data-sized", "true")
-    button(convolution, "One step forward").click()
-    expect_worked_out(convolution, FIRST, 0)
-    expect(grid(convolution).locator(".score")).to_be_empty()
+def test_a_guess_can_be_left_out(read_page: Page) -> None:
+    button(read_page, "One step forward").click()
+    expect(grid(read_page)).to_have_attribute("data-sized", "true")
+    button(read_page, "One step forward").click()
+    expect_worked_out(read_page, FIRST, 0)
+    expect(grid(read_page).locator(".score")).to_be_empty()
+    button(read_page, "Start again").click()
+    expect(grid(read_page)).to_have_attribute("data-sized", "false")
 
 
-def test_image_and_kernel_are_edited_by_keys_alone(open_book: Page) -> None:
-    hands.reach_with_tab(open_book, cell(open_book, "image", 0, 0), most=60)
-    open_book.keyboard.type("-2,5")
-    open_book.keyboard.press("ArrowDown")
-    expect(cell(open_book, "image", 1, 0)).to_be_focused()
-    expect(cell(open_book, "image", 0, 0)).to_have_value("−2.5")
-    hands.reach_with_tab(open_book, cell(open_book, "kernel", 0, 0))
-    open_book.keyboard.type("2")
-    open_book.keyboard.press("Enter")
-    open_book.keyboard.type("8")
-    open_book.keyboard.press("Escape")
-    expect(cell(open_book, "kernel", 1, 0)).to_have_value("−1")
+def test_image_and_kernel_are_edited_by_keys_alone(read_book: Page) -> None:
+    hands.reach_with_tab(read_book, cell(read_book, "image", 0, 0), most=60)
+    read_book.keyboard.type("-2,5")
+    read_book.keyboard.press("ArrowDown")
+    expect(cell(read_book, "image", 1, 0)).to_be_focused()
+    expect(cell(read_book, "image", 0, 0)).to_have_value("−2.5")
+    hands.reach_with_tab(read_book, cell(read_book, "kernel", 0, 0))
+    read_book.keyboard.type("2")
+    read_book.keyboard.press("Enter")
+    read_book.keyboard.type("8")
+    read_book.keyboard.press("Escape")
+    expect(cell(read_book, "kernel", 1, 0)).to_have_value("−1")
     image, kernel = ((-2.5, *ONE[0][1:]), *ONE[1:]), ((2.0, *ROWS[0][1:]), *ROWS[1:])
-    expect(grid(open_book).locator(".result button").first).to_have_text("−2")
-    expect_worked_out(open_book, ConvWorkedExample(image, kernel), 0)
-    carried = eyes.link_when(open_book, lambda now: "kernel" in now and "image" in now)
+    expect(grid(read_book).locator(".result button").first).to_have_text("−2")
+    expect_worked_out(read_book, ConvWorkedExample(image, kernel), 0)
+    carried = eyes.link_when(read_book, lambda now: "kernel" in now and "image" in now)
     assert carried["kernel"] == "2~0~1_-1~0~1_-1~0~1"
-    open_book.reload()
-    eyes.arrived(open_book, "Convolution")
-    expect(cell(open_book, "image", 0, 0)).to_have_value("−2.5")
+    restore_numbers(read_book)
 
 
-@pytest.mark.parametrize("bad", ["NaN", "one", "1000", " "])
-def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(read_book: Page, bad: str) -> None:
+def restore_numbers(page: Page) -> None:
+    """Fill image and kernel with what they were at first."""
+    for key in ("image-one", "kernel-rows"):
+        page.locator(f".st-key-fill-{key} button").click()
+    eyes.link_when(page, lambda now: now.keys().isdisjoint({"image", "kernel"}))
+    expect(grid(page).locator(".kernel input")).to_have_count(9)
+    button(page, "Start again").click()
+    expect_known(page, 1)
+
+
+def test_a_bad_text_gets_a_sentence_and_the_old_value_stays(read_book: Page) -> None:
     alert = grid(read_book).get_by_role("alert").filter(has_text="the old value is kept")
-    cell(read_book, "kernel", 0, 2).fill(bad)
+    cell(read_book, "kernel", 0, 2).fill("one")
     read_book.keyboard.press("Enter")
     expect(alert).to_be_visible()
     expect(cell(read_book, "kernel", 0, 2)).to_have_value("1")
@@ -262,43 +275,52 @@ PASTE = """(input, text) => {
 }"""
 
 
-def test_a_kernel_is_pasted_and_one_of_the_wrong_shape_is_not(open_book: Page) -> None:
-    cell(open_book, "kernel", 0, 0).evaluate(PASTE, "1 2 3\n4 5")
-    expect(grid(open_book).get_by_role("alert").filter(has_text="must be a square")).to_be_visible()
-    expect(cell(open_book, "kernel", 0, 0)).to_have_value("−1")
-    cell(open_book, "kernel", 0, 0).evaluate(PASTE, "[[1, 2], [3, 4]]")
-    eyes.link_when(open_book, eyes.carries("kernel", "1~2_3~4"))
-    expect(grid(open_book).locator(".kernel input")).to_have_count(4)
-    expect(grid(open_book).locator(".result button")).to_have_count(16)
+def test_a_kernel_is_pasted_and_one_of_the_wrong_shape_is_not(read_book: Page) -> None:
+    cell(read_book, "kernel", 0, 0).evaluate(PASTE, "1 2 3\n4 5")
+    expect(grid(read_book).get_by_role("alert").filter(has_text="must be a square")).to_be_visible()
+    expect(cell(read_book, "kernel", 0, 0)).to_have_value("−1")
+    cell(read_book, "kernel", 0, 0).evaluate(PASTE, "[[1, 2], [3, 4]]")
+    eyes.link_when(read_book, eyes.carries("kernel", "1~2_3~4"))
+    expect(grid(read_book).locator(".kernel input")).to_have_count(4)
+    expect(grid(read_book).locator(".result button")).to_have_count(16)
+    restore_numbers(read_book)
 
 
-def test_padding_is_visible_and_what_is_never_reached_is_struck_out(page: Page, link: str) -> None:
-    eyes.opened(page, f"{link}&ask=0&around=same&dilation=2", "Convolution")
-    padded = ConvWorkedExample(ONE, ROWS, padding="same", dilation_rate=(2, 2))
-    expect(grid(page).locator(".cell.outside")).to_have_count(81 - 25)
-    expect_worked_out(page, padded, 0)
-    expect(grid(page).locator(".work")).to_contain_text("5 of these cells are padding and count as 0")
-    eyes.opened(page, f"{link}&ask=0&steps=3", "Convolution")
-    assert not grid(page).locator(".cell.outside").count()
+def test_padding_is_visible(padded: Page) -> None:
+    expect(grid(padded).locator(".cell.outside")).to_have_count(81 - 25)
+    expect_worked_out(padded, ConvWorkedExample(ONE, ROWS, padding="same", dilation_rate=(2, 2)), 0)
+    expect(grid(padded).locator(".work")).to_contain_text("5 of these cells are padding and count as 0")
+
+
+def test_what_is_never_reached_is_struck_out(read_book: Page) -> None:
+    stride = read_book.get_by_role("slider", name="Stride")
+    for steps in ("2", "3"):
+        stride.press("ArrowRight")
+        eyes.link_when(read_book, eyes.carries("steps", steps))
     assert ConvWorkedExample(ONE, ROWS, strides=(3, 3)).reached == ((True, True, True, False, False),) * 2
-    expect(grid(page).locator(".cell.struck-row")).to_have_count(10)
-    expect(grid(page).locator(".cell.struck-column")).to_have_count(10)
-    expect(grid(page)).to_contain_text("never reaches the rows and columns that are struck out")
+    expect(grid(read_book).locator(".cell.struck-row")).to_have_count(10)
+    expect(grid(read_book).locator(".cell.struck-column")).to_have_count(10)
+    expect(grid(read_book)).to_contain_text("never reaches the rows and columns that are struck out")
+    assert not grid(read_book).locator(".cell.outside").count()
+    stride.press("Home")
+    eyes.link_when(read_book, eyes.carries("steps", None))
 
 
-def test_sliders_clamp_each_other_and_one_line_says_what_changed(open_book: Page) -> None:
-    stride = open_book.get_by_role("slider", name="Stride")
+def test_sliders_clamp_each_other_and_one_line_says_what_changed(read_book: Page) -> None:
+    stride = read_book.get_by_role("slider", name="Stride")
     stride.focus()
-    open_book.keyboard.press("ArrowRight")
-    facts = grid(open_book).locator(".facts")
+    read_book.keyboard.press("ArrowRight")
+    facts = grid(read_book).locator(".facts")
     expect(facts).to_contain_text("Stride 1 → 2: feature map 3 × 3 → 2 × 2, multiplications 81 → 36")
-    eyes.settled(open_book)
-    open_book.get_by_role("slider", name="Dilation").focus()
-    open_book.keyboard.press("ArrowRight")
+    eyes.settled(read_book)
+    read_book.get_by_role("slider", name="Dilation").focus()
+    read_book.keyboard.press("ArrowRight")
     expect(facts).to_contain_text("Stride gave way: stride and dilation cannot both be larger than 1")
-    eyes.link_when(open_book, lambda now: now.get("dilation") == "2" and "steps" not in now)
+    eyes.link_when(read_book, lambda now: now.get("dilation") == "2" and "steps" not in now)
     expect(stride).to_have_value("1")
     expect(facts).to_contain_text("(3 − 1) × 2 + 1 = 5")
+    read_book.get_by_role("slider", name="Dilation").press("Home")
+    eyes.link_when(read_book, eyes.carries("dilation", None))
 
 
 def test_a_product_shows_its_two_factors_in_place(read_book: Page) -> None:
@@ -345,50 +367,46 @@ def test_digit_is_shown_before_and_after_relu(read_page: Page, seven: Drawing) -
     expect(note).to_have_text(f"{found.negative} of 676 sums are below zero; relu makes them 0.")
 
 
-def test_a_weight_is_live_while_it_is_typed(convolution: Page, seven: Drawing) -> None:
-    eyes.settled(convolution)
-    weight(convolution, 1, 1).focus()
-    convolution.keyboard.type("4")
+def test_a_weight_is_live_while_it_is_typed(read_book: Page, seven: Drawing) -> None:
+    eyes.settled(read_book)
+    weight(read_book, 1, 1).focus()
+    read_book.keyboard.type("4")
     kernel = (ROWS[0], (-1.0, 4.0, 1.0), ROWS[2])
-    eyes.link_when(convolution, eyes.carries("own", "-1~0~1_-1~4~1_-1~0~1"))
-    expect(weight(convolution, 1, 1)).to_be_focused()
-    expect_values(convolution, found_in(seven, kernel))
-    convolution.keyboard.press("Escape")
-    eyes.link_when(convolution, eyes.carries("own", None))
-    expect(weight(convolution, 1, 1)).to_have_value("0")
-    convolution.keyboard.type("4")
-    eyes.link_when(convolution, eyes.carries("own", "-1~0~1_-1~4~1_-1~0~1"))
-    convolution.keyboard.type("x")
-    convolution.keyboard.press("Enter")
-    alert = convolution.locator(".kernel_grid").get_by_role("alert")
+    eyes.link_when(read_book, eyes.carries("own", "-1~0~1_-1~4~1_-1~0~1"))
+    expect(weight(read_book, 1, 1)).to_be_focused()
+    expect_values(read_book, found_in(seven, kernel))
+    read_book.keyboard.press("Escape")
+    eyes.link_when(read_book, eyes.carries("own", None))
+    expect(weight(read_book, 1, 1)).to_have_value("0")
+    read_book.keyboard.type("4")
+    eyes.link_when(read_book, eyes.carries("own", "-1~0~1_-1~4~1_-1~0~1"))
+    read_book.keyboard.type("x")
+    read_book.keyboard.press("Enter")
+    alert = read_book.locator(".kernel_grid").get_by_role("alert")
     expect(alert).to_contain_text("the old value is kept")
-    expect(weight(convolution, 1, 1)).to_have_value("4")
-    expect_values(convolution, found_in(seven, kernel))
+    expect(weight(read_book, 1, 1)).to_have_value("4")
+    expect_values(read_book, found_in(seven, kernel))
+    weight(read_book, 1, 1).fill("0")
+    read_book.keyboard.press("Enter")
+    expect(alert).not_to_contain_text("the old value is kept")
+    eyes.link_when(read_book, lambda now: now.get("own") in (None, "-1~0~1_-1~0~1_-1~0~1"))
 
 
-def test_the_pictures_follow_the_pen(convolution: Page) -> None:
-    painted = eyes.painted(picture(convolution, "relu"))
-    note = convolution.locator(".st-key-filtered-digit .note")
+def test_the_pictures_follow_the_pen_by_the_servers_answers(read_book: Page) -> None:
+    expect(read_book.locator('.st-key-pad .pad[data-answers="server"]')).to_be_attached()
+    painted = eyes.painted(eyes.shown(picture(read_book, "relu")))
+    note = read_book.locator(".st-key-filtered-digit .note")
     before = note.inner_text()
-    hands.put_pen_down(convolution, (60, 200))
-    hands.move_pen(convolution, [(60, 200), (220, 200)])
-    eyes.painted_more_than(picture(convolution, "relu"), painted)
-    hands.lift_pen(convolution)
-    drawing = eyes.drawing_when(convolution, 2)
+    hands.put_pen_down(read_book, (60, 200))
+    hands.move_pen(read_book, [(60, 200), (220, 200)])
+    eyes.painted_more_than(picture(read_book, "relu"), painted)
+    hands.lift_pen(read_book)
+    drawing = eyes.drawing_when(read_book, 2)
     expect(note).not_to_have_text(before)
-    expect_values(convolution, found_in(drawing))
-
-
-def test_a_learned_kernel_can_be_chosen_and_comes_back(page: Page, link: str) -> None:
-    eyes.opened(page, f"{link}&net=cnn-32-32&filter=learned&number=4", "Convolution")
-    expect(
-        page.get_by_text("Filter 4 of Convolution 1 · conv2d in “Tutorial C: 32 filters twice”, found by training.")
-    ).to_be_visible()
-    page.reload()
-    eyes.arrived(page, "Convolution")
-    expect(
-        page.get_by_text("Filter 4 of Convolution 1 · conv2d in “Tutorial C: 32 filters twice”, found by training.")
-    ).to_be_visible()
+    expect_values(read_book, found_in(drawing))
+    hands.press(read_book, "Undo")
+    eyes.drawing_when(read_book, 1)
+    expect(note).to_have_text(before)
 
 
 def test_the_strokes_are_guessed(read_page: Page) -> None:
@@ -424,9 +442,9 @@ def expect_sum(page: Page, found: MapSum) -> None:
 
 
 @pytest.fixture
-def sums_page(page: Page, address: str, seven_link: str) -> Page:
-    eyes.opened(page, f"{address}/Convolution{seven_link}&net=cnn-32-64-64", "Convolution")
-    return page
+def sums_page(revisit: Visitor, address: str, seven_link: str) -> Page:
+    """Return the essentials of the page with a network of several convolutions, and the seven."""
+    return revisit(f"{address}/Convolution{seven_link}&net=cnn-32-64-64", "Convolution")
 
 
 @pytest.fixture(scope="module")
@@ -472,6 +490,10 @@ def test_the_sum_follows_the_pen_once_it_is_up(sums_page: Page) -> None:
     assert layer is not None
     digit = preprocessing.from_canvas(strokes.render(drawing)).digit
     expect_sum(sums_page, map_sum.take_apart(network, trace(network, digit), layer))
+    before = eyes.painted(root)
+    hands.press(sums_page, "Undo")
+    eyes.drawing_when(sums_page, 1)
+    eyes.painted_more_than(root, before)
 
 
 def test_index_of_a_value_is_shown_in_both_orders(read_page: Page) -> None:
