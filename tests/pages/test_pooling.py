@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ def test_what_is_typed_is_pooled_and_goes_into_the_link(
     assert "grid=9~2~0~3_7~0.5~4~1_0~5~2~2_3~0~2~-2" in app.session_state["query"]
 
 
-@pytest.mark.parametrize("bad", ["nan", "seven", "1000", ""])
+@pytest.mark.parametrize("bad", ["nan", "seven", "1000", "", " "])
 def test_a_bad_text_is_reported_and_the_last_good_state_kept(
     bad: str, examples: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +150,7 @@ def test_a_link_brings_everything_back(examples: list[dict[str, Any]], brought: 
         "pool": "3",
         "step": "1",
         "edges": "same",
+        "moved": "100",
     }
     app = opened(**query)
     assert well(app)
@@ -157,34 +159,35 @@ def test_a_link_brings_everything_back(examples: list[dict[str, Any]], brought: 
     assert not examples[-1]["guess"]
     assert brought[-1]["links"] == Links((3, 3), (1, 1), (1, 1), (11, 11))
     assert brought[-1]["blocks"]["map"].title == "Map 7"
+    assert app.session_state["moved"] == 100
     carried = dict(pair.split("=") for pair in app.session_state["query"].split("&"))
     assert {name: carried.get(name) for name in query if name != "window"} == {
         name: value for name, value in query.items() if name != "window"
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("grid", "1~2_3"),
-        ("grid", "nan~1_1~1"),
-        ("grid", "1"),
-        ("grid", "1~1000_1~1"),
-        ("window", "0"),
-        ("window", "²"),
-        ("stride", "99"),
-        ("padding", "full"),
-        ("guess", "2"),
-        ("map", "-1"),
-        ("pool", "9"),
-        ("edges", ""),
-    ],
-)
-def test_what_a_link_cannot_have_is_ignored_and_named(name: str, value: str, examples: list[dict[str, Any]]) -> None:
+IMPOSSIBLE: Mapping[str, tuple[str, ...]] = {
+    "grid": ("1~2_3", "nan~1_1~1", "1", "1~1000_1~1"),
+    "window": ("0", "²"),
+    "stride": ("99",),
+    "padding": ("full",),
+    "guess": ("2",),
+    "map": ("-1",),
+    "pool": ("9",),
+    "edges": ("",),
+}
+"""Name in a link -> values that it cannot have."""
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_what_a_link_cannot_have_is_ignored_and_named(turn: int, examples: list[dict[str, Any]]) -> None:
+    query = {name: values[turn] for name, values in IMPOSSIBLE.items() if turn < len(values)}
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.query_params[name] = value
+    for name, value in query.items():
+        app.query_params[name] = value
     app.run()
-    assert "ignored" in app.warning[0].value
+    said = [each.value for each in app.warning if "ignored" in each.value]
+    assert [name for name in query for text in said if f"asked for {name} = " in text] == list(query)
     app.switch_page("pages/Pooling.py").run()
     assert well(app)
     assert examples[-1]["example"] == PoolWorkedExample(TUTORIAL)
