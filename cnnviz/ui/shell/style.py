@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 from cnnviz.figures import theme
@@ -13,7 +14,9 @@ SHEETS = ("page.css", "layers.css", "filters.css", "data.css", "train.css", "com
 TEXT_COLOURS = ("green", "blue", "violet", "orange", "gray")
 """Colours of words and of the parts of a program, as Streamlit names them."""
 
-CSS = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in SHEETS)
+COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+CSS = COMMENT.sub("", "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in SHEETS))
+"""All sheets without their comments, which no visitor needs to fetch."""
 
 
 @functools.cache
