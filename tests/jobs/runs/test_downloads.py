@@ -13,11 +13,12 @@ from cnnviz.core.inference import trace
 from cnnviz.core.networks import card as cards
 from cnnviz.core.networks.training_plan import TrainingPlan
 from cnnviz.core.training.protocol import Event
-from cnnviz.jobs.exports import exporter
+from cnnviz.jobs.exports import exporter, forms
 from cnnviz.jobs.exports.exporter import Exporter
 from cnnviz.jobs.runs import downloads, planner
 from cnnviz.jobs.runs.store import RunStore
 from cnnviz.jobs.sandbox import child_process
+from cnnviz.workers.entry import export_network
 from tests.core import strategies
 from tests.core.networks import small_network
 
@@ -77,9 +78,22 @@ def test_program_compiles(store: RunStore, run_id: str) -> None:
 
 
 @pytest.mark.train
-def test_keras_loads_the_file_and_predicts_the_same(store: RunStore, run_id: str, tmp_path: Path) -> None:
-    import keras
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_keras_loads_the_file_and_predicts_the_same(
+    store: RunStore, run_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is made here, where Keras is imported anyway; `test_export_network` has a child make one."""
+    from cnnviz.workers import keras_model  # noqa: F401  (first, as it quiets TensorFlow)
 
+    import keras  # isort: skip
+
+    def ask(worker: str, request: bytes, **__: object) -> bytes:
+        assert worker == forms.KERAS.worker
+        line, _, network = request.partition(b"\n")
+        return b"{}\n" + export_network.export(json.loads(line)["form"], network, lambda: None)
+
+    monkeypatch.setattr(exporter, "EXPORTER", Exporter())
+    monkeypatch.setattr(child_process, "ask", ask)
     path = tmp_path / "taken.keras"
     path.write_bytes(downloads.make_keras_file(store, run_id))
     model = keras.models.load_model(path)
