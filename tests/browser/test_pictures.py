@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser import eyes, hands
+from tests.browser.conftest import Visitor
 
 KINDS = ["PNG", "JPEG", "WEBP", "GIF", "BMP"]
 SIDE = 200
@@ -64,21 +65,37 @@ def bomb() -> bytes:
 
 BAD: Mapping[str, tuple[str, bytes]] = {
     "text": ("notes.png", b"This is not a picture at all.\n" * 20),
-    "nothing": ("empty.png", b""),
     "bomb": ("bomb.png", bomb()),
     "cut short": ("half.jpg", photo()[:2000]),
-    "markup": ("drawing.png", b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'),
-    "PostScript": ("paper.bmp", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n"),
 }
+"""Files that are refused by what they begin with, by the size that they state, and by what decodes them."""
 
 
 @pytest.fixture
-def picture_page(page: Page, address: str, seven_link: str) -> Page:
-    """Open the Draw page with a drawing and the picture upload expanded."""
-    eyes.opened(page, f"{address}/{seven_link}")
-    page.get_by_text("Or open a picture of a digit").click()
-    expect(page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
+def picture_page(revisit: Visitor, address: str) -> Page:
+    """Return the Draw page with the picture upload expanded, no refusal, and nothing drawn or read from a picture."""
+    page = revisit(f"{address}/?d=")
+    if not page.get_by_test_id("stFileUploaderDropzone").is_visible():
+        page.get_by_text("Or open a picture of a digit").click()
+        expect(page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
+    if page.get_by_test_id("stAlert").count():
+        hand_over(page, *GOOD["PNG"])
+        expect(page.get_by_test_id("stAlert")).to_have_count(0)
+        eyes.link_when(page, lambda carried: "p" in carried)
+    if eyes.digit(page).inner_text() != "–":
+        hands.press(page, "Clear")
+        expect(eyes.digit(page)).to_have_text("–")
+    eyes.link_when(page, eyes.carries("d", ""))
     return page
+
+
+@pytest.fixture
+def drawn_page(picture_page: Page) -> Page:
+    """Return the same with a drawing of a seven."""
+    hands.draw(picture_page, hands.SEVEN)
+    expect(eyes.digit(picture_page)).to_have_text("7")
+    eyes.drawing_when(picture_page, 1)
+    return picture_page
 
 
 def hand_over(page: Page, name: str, content: bytes) -> None:
@@ -86,45 +103,32 @@ def hand_over(page: Page, name: str, content: bytes) -> None:
     page.get_by_test_id("stFileUploader").locator("input").first.set_input_files(file)
 
 
-def test_every_kind_of_picture_is_read(picture_page: Page) -> None:
+def test_every_kind_of_picture_is_read(drawn_page: Page) -> None:
     for what, (name, content) in GOOD.items():
-        hands.press(picture_page, "Clear")
-        expect(eyes.digit(picture_page), what).to_have_text("–")
-        hand_over(picture_page, name, content)
-        expect(eyes.digit(picture_page), what).to_have_text("7")
-        eyes.link_when(picture_page, lambda carried: "p" in carried)
-        expect(picture_page.get_by_test_id("stAlert")).to_have_count(0)
-
-
-def test_a_picture_is_still_there_after_a_visit_to_layers_and_a_reload(picture_page: Page) -> None:
-    hand_over(picture_page, *GOOD["photo"])
-    eyes.link_when(picture_page, lambda carried: "p" in carried)
-    expect(eyes.digit(picture_page)).to_have_text("7")
-    hands.go_to(picture_page, "Layers")
-    eyes.arrived(picture_page, "Layers")
-    expect(eyes.digit(picture_page)).to_have_text("7")
-    eyes.link_when(picture_page, lambda carried: "p" in carried)
-    picture_page.reload()
-    eyes.arrived(picture_page, "Layers")
-    expect(eyes.digit(picture_page)).to_have_text("7")
+        hands.press(drawn_page, "Clear")
+        expect(eyes.digit(drawn_page), what).to_have_text("–")
+        hand_over(drawn_page, name, content)
+        expect(eyes.digit(drawn_page), what).to_have_text("7")
+        eyes.link_when(drawn_page, lambda carried: "p" in carried)
+        expect(drawn_page.get_by_test_id("stAlert")).to_have_count(0)
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_bad_picture_is_refused_in_words_and_the_drawing_is_kept(what: str, picture_page: Page) -> None:
-    before = eyes.link(picture_page)
-    hand_over(picture_page, *BAD[what])
-    refusal = picture_page.get_by_test_id("stAlert")
+def test_a_bad_picture_is_refused_in_words_and_the_drawing_is_kept(what: str, drawn_page: Page) -> None:
+    before = eyes.link(drawn_page)
+    hand_over(drawn_page, *BAD[what])
+    refusal = drawn_page.get_by_test_id("stAlert")
     expect(refusal).to_be_visible()
     said = refusal.inner_text()
     assert 20 < len(said) <= 300
     assert "Traceback" not in said
     assert "/tmp" not in said
     assert "Something went wrong" not in said
-    eyes.settled(picture_page)
-    expect(eyes.digit(picture_page)).to_have_text("7")
-    assert eyes.link(picture_page) == before
-    hand_over(picture_page, *GOOD["PNG"])
-    eyes.link_when(picture_page, lambda carried: "p" in carried)
+    eyes.settled(drawn_page)
+    expect(eyes.digit(drawn_page)).to_have_text("7")
+    assert eyes.link(drawn_page) == before
+    hand_over(drawn_page, *GOOD["PNG"])
+    eyes.link_when(drawn_page, lambda carried: "p" in carried)
     expect(refusal).to_have_count(0)
 
 
@@ -232,33 +236,37 @@ def test_the_frame_is_moved_and_resized_with_the_keyboard(picture_page: Page) ->
     expect(frame).to_have_attribute("aria-label", re.compile(r"45 to 95\s%"))
 
 
-def test_a_picture_on_its_side_is_turned_and_stays_so_on_another_page_and_after_a_reload(picture_page: Page) -> None:
+def test_a_picture_on_its_side_is_turned_and_stays_so_on_another_page_and_after_a_reload(
+    page: Page, address: str, seven_link: str
+) -> None:
+    eyes.opened(page, f"{address}/{seven_link}")
+    page.get_by_text("Or open a picture of a digit").click()
+    expect(page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
     image = Image.open(io.BytesIO(picture())).rotate(90)  # to the left
-    hand_over(picture_page, "side.png", written(image, "PNG"))
-    lying = written_digit(picture_page)
-    hands.press(picture_page, "Turn right")
-    upright = eyes.link_when(picture_page, lambda carried: carried.get("p") != lying)["p"]
-    expect(eyes.digit(picture_page)).to_have_text("7")
-    cut(picture_page, (0.1, 0.1), (0.9, 0.9))
-    expect(picture_page.locator(".picture_crop .handle.frame")).to_have_attribute(
-        "aria-label", re.compile(r"10 to 90\s%")
-    )
-    eyes.settled(picture_page)
-    hands.go_to(picture_page, "Layers")
-    eyes.arrived(picture_page, "Layers")
-    expect(boxed(picture_page)).to_be_visible()
-    expect(eyes.digit(picture_page)).to_have_text("7")
+    hand_over(page, "side.png", written(image, "PNG"))
+    lying = written_digit(page)
+    hands.press(page, "Turn right")
+    upright = eyes.link_when(page, lambda carried: carried.get("p") != lying)["p"]
+    expect(eyes.digit(page)).to_have_text("7")
+    cut(page, (0.1, 0.1), (0.9, 0.9))
+    expect(page.locator(".picture_crop .handle.frame")).to_have_attribute("aria-label", re.compile(r"10 to 90\s%"))
+    eyes.settled(page)
+    hands.go_to(page, "Layers")
+    eyes.arrived(page, "Layers")
+    expect(boxed(page)).to_be_visible()
+    expect(eyes.digit(page)).to_have_text("7")
     for title in ("Layers", "Draw"):
-        picture_page.reload()
-        eyes.arrived(picture_page, title)
-        expect(boxed(picture_page)).to_be_visible()
-        assert "10 to 90\u00a0%" in frame(picture_page)
-        hands.go_to(picture_page, "Draw")
-        eyes.arrived(picture_page, "Draw")
-    hands.press(picture_page, "Whole picture")
-    eyes.link_when(picture_page, lambda carried: carried.get("p") == upright)
-    hands.press(picture_page, "Turn left")
-    eyes.link_when(picture_page, lambda carried: carried.get("p") == lying)
+        page.reload()
+        eyes.arrived(page, title)
+        expect(boxed(page)).to_be_visible()
+        expect(eyes.digit(page)).to_have_text("7")
+        assert "10 to 90\u00a0%" in frame(page)
+        hands.go_to(page, "Draw")
+        eyes.arrived(page, "Draw")
+    hands.press(page, "Whole picture")
+    eyes.link_when(page, lambda carried: carried.get("p") == upright)
+    hands.press(page, "Turn left")
+    eyes.link_when(page, lambda carried: carried.get("p") == lying)
 
 
 def test_the_ink_belongs_to_its_picture_and_the_page_says_which_was_read(picture_page: Page) -> None:
@@ -273,12 +281,12 @@ def test_the_ink_belongs_to_its_picture_and_the_page_says_which_was_read(picture
     expect(eyes.digit(picture_page)).to_have_text("7")
 
 
-def test_a_picture_without_ink_says_so_and_what_to_do(picture_page: Page) -> None:
-    hand_over(picture_page, "paper.png", written(Image.new("L", (200, 200), 230), "PNG"))
-    expect(picture_page.get_by_test_id("stAlert")).to_contain_text("no ink was found")
-    expect(picture_page.get_by_text("Nothing drawn yet")).to_have_count(0)
-    expect(eyes.digit(picture_page)).to_have_text("–")
-    expect(boxed(picture_page)).to_be_visible()
+def test_a_picture_without_ink_says_so_and_what_to_do(drawn_page: Page) -> None:
+    hand_over(drawn_page, "paper.png", written(Image.new("L", (200, 200), 230), "PNG"))
+    expect(drawn_page.get_by_test_id("stAlert")).to_contain_text("no ink was found")
+    expect(drawn_page.get_by_text("Nothing drawn yet")).to_have_count(0)
+    expect(eyes.digit(drawn_page)).to_have_text("–")
+    expect(boxed(drawn_page)).to_be_visible()
 
 
 def test_a_refusal_clears_the_answer_to_the_picture_before(picture_page: Page) -> None:
@@ -293,26 +301,26 @@ def test_a_refusal_clears_the_answer_to_the_picture_before(picture_page: Page) -
 
 
 def test_a_file_over_the_limit_is_refused_in_words_and_clears_the_answer_before(
-    picture_page: Page, tmp_path: Path
+    drawn_page: Page, tmp_path: Path
 ) -> None:
     path = tmp_path / "large.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(31_000_000))
-    uploader = picture_page.get_by_test_id("stFileUploader")
-    refusal = picture_page.get_by_test_id("stAlert")
+    uploader = drawn_page.get_by_test_id("stFileUploader")
+    refusal = drawn_page.get_by_test_id("stAlert")
     said = "This file has 32 MB, but pictures may have at most 30 MB. Please make it smaller and try again."
     uploader.locator("input").first.set_input_files(path)
     expect(refusal).to_contain_text(said)
     expect(uploader).not_to_contain_text("or smaller")
-    expect(eyes.digit(picture_page)).to_have_text("7")  # the drawing is no answer to that file
-    hand_over(picture_page, *GOOD["white on black"])
-    eyes.link_when(picture_page, lambda carried: "p" in carried)
+    expect(eyes.digit(drawn_page)).to_have_text("7")  # the drawing is no answer to that file
+    hand_over(drawn_page, *GOOD["white on black"])
+    eyes.link_when(drawn_page, lambda carried: "p" in carried)
     expect(refusal).to_have_count(0)
     uploader.locator("input").first.set_input_files(path)
     expect(refusal).to_contain_text(said)
-    expect(eyes.digit(picture_page)).to_have_text("–")
-    expect(boxed(picture_page)).to_have_count(0)
+    expect(eyes.digit(drawn_page)).to_have_text("–")
+    expect(boxed(drawn_page)).to_have_count(0)
     expect(uploader).not_to_contain_text("slate.png")
-    eyes.link_when(picture_page, lambda carried: "p" not in carried)
+    eyes.link_when(drawn_page, lambda carried: "p" not in carried)
 
 
 def test_a_file_of_another_kind_that_is_dropped_is_refused_in_words(picture_page: Page) -> None:
