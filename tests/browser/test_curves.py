@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -127,43 +127,6 @@ def test_updates_draw_into_the_chart_that_is_there(chart: Locator) -> None:
     assert seen(chart)[1] >= before[1] + 8 * 5
 
 
-@pytest.mark.parametrize("zoom", [zoom_by_drag, zoom_by_keys, zoom_by_button, zoom_by_wheel])
-def test_a_zoom_stays_while_data_comes_until_everything_is_asked_for(
-    zoom: Callable[[Locator], None], chart: Locator
-) -> None:
-    whole = seen(chart)
-    zoom(chart)
-    expect(chart).to_have_attribute("data-zoomed", "true")
-    part = seen(chart)
-    assert part[1] - part[0] < 0.8 * (whole[1] - whole[0])
-    updated(chart)
-    assert seen(chart) == part
-    chart.get_by_role("button", name="Show everything").click()
-    expect(chart).to_have_attribute("data-zoomed", "false")
-    updated(chart)
-    assert seen(chart)[1] > whole[1]
-
-
-def test_a_drag_shows_what_was_dragged_over(chart: Locator) -> None:
-    low, high = seen(chart)
-    drag(chart, 0.25, 0.5)
-    part = seen(chart)
-    grown = 30  # batches that may have come meanwhile
-    assert part[0] == pytest.approx(low + 0.25 * (high - low), abs=grown)
-    assert part[1] == pytest.approx(low + 0.5 * (high - low), abs=grown)
-    expect(chart.get_by_text("Zoomed: batches")).to_be_hidden()  # the place of the cursor is read instead
-    chart.page.mouse.move(0, 0)
-    expect(chart.get_by_text("Zoomed: batches")).to_be_visible()
-
-
-def test_a_double_click_shows_everything_and_goes_nowhere(chart: Locator) -> None:
-    drag(chart, 0.25, 0.5)
-    over(chart).dblclick()
-    expect(chart).to_have_attribute("data-zoomed", "false")
-    updated(chart)
-    expect(chart.page.locator(".st-key-where")).to_have_text("None")
-
-
 def test_the_page_scrolls_under_the_wheel_unless_the_chart_has_the_focus(chart: Locator) -> None:
     over(chart).hover()
     chart.page.mouse.wheel(0, -200)
@@ -174,7 +137,44 @@ def test_the_page_scrolls_under_the_wheel_unless_the_chart_has_the_focus(chart: 
     expect(chart).to_have_attribute("data-zoomed", "true")
 
 
-def test_hidden_curves_stay_hidden_in_both_panels(chart: Locator) -> None:
+def test_a_zoom_stays_while_data_comes_until_everything_is_asked_for(chart: Locator) -> None:
+    for zoom in (zoom_by_drag, zoom_by_keys, zoom_by_button, zoom_by_wheel):
+        whole = seen(chart)
+        zoom(chart)
+        expect(chart, zoom.__name__).to_have_attribute("data-zoomed", "true")
+        part = seen(chart)
+        assert part[1] - part[0] < 0.8 * (whole[1] - whole[0]), zoom.__name__
+        updated(chart)
+        assert seen(chart) == part, zoom.__name__
+        chart.get_by_role("button", name="Show everything").click()
+        expect(chart, zoom.__name__).to_have_attribute("data-zoomed", "false")
+        updated(chart)
+        assert seen(chart)[1] > whole[1], zoom.__name__
+
+
+def test_a_drag_shows_what_was_dragged_over_and_a_double_click_everything(chart: Locator) -> None:
+    low, high = seen(chart)
+    drag(chart, 0.25, 0.5)
+    part = seen(chart)
+    grown = 30  # batches that may have come meanwhile
+    assert part[0] == pytest.approx(low + 0.25 * (high - low), abs=grown)
+    assert part[1] == pytest.approx(low + 0.5 * (high - low), abs=grown)
+    expect(chart.get_by_text("Zoomed: batches")).to_be_hidden()  # the place of the cursor is read instead
+    chart.page.mouse.move(0, 0)
+    expect(chart.get_by_text("Zoomed: batches")).to_be_visible()
+    over(chart).dblclick()
+    expect(chart).to_have_attribute("data-zoomed", "false")
+    updated(chart)
+    expect(chart.page.locator(".st-key-where")).to_have_text("None")  # it reports no batch
+
+
+def test_the_legend_has_one_small_line_a_curve_and_hides_curves_in_both_panels(chart: Locator) -> None:
+    entries = chart.locator(".legend .entry")
+    expect(entries).to_have_count(2)
+    heights = [one.bounding_box()["height"] for one in entries.all()]  # type: ignore[index]
+    assert all(24 <= height <= 28 for height in heights), "a line each, large enough to be hit"
+    strokes = [one.locator(".swatch line").evaluate("line => getComputedStyle(line).stroke") for one in entries.all()]
+    assert len(set(strokes)) == 2
     entry(chart, "training").click()
     for _ in range(2):
         expect(entry(chart, "training")).to_have_attribute("aria-pressed", "false")
@@ -190,51 +190,43 @@ def test_hidden_curves_stay_hidden_in_both_panels(chart: Locator) -> None:
         assert "Training" in (plot(chart, panel).get_attribute("aria-label") or "")
 
 
-def test_legend_has_one_small_line_a_curve_for_both_panels(chart: Locator) -> None:
-    entries = chart.locator(".legend .entry")
-    expect(entries).to_have_count(2)
-    heights = [one.bounding_box()["height"] for one in entries.all()]  # type: ignore[index]
-    assert all(24 <= height <= 28 for height in heights), "a line each, large enough to be hit"
-    assert (
-        len({one.locator(".swatch line").evaluate("line => getComputedStyle(line).stroke") for one in entries.all()})
-        == 2
-    )
-
-
-@pytest.mark.parametrize("by", ["pointer", "keys"])
-def test_pointed_at_curve_comes_forward_and_the_others_pale(chart: Locator, by: str) -> None:
+def test_pointed_at_curve_comes_forward_and_the_others_pale(chart: Locator) -> None:
     page = chart.page
     orange = (0xC2, 0x57, 0x00)
 
     def count_strong(colour: tuple[int, int, int]) -> int:
         return int((np.abs(colours(chart).astype(int) - colour).sum(axis=2) < 30).sum())
 
-    before = count_strong(orange)
-    assert before > 20
-    if by == "pointer":
-        entry(chart, "training").hover()
-    else:
-        hands.reach_with_tab(page, entry(chart, "training"))
-    expect(chart).to_have_attribute("data-lit", "training")
-    assert count_strong(orange) < before / 4
-    updated(chart)
-    expect(chart).to_have_attribute("data-lit", "training")
-    if by == "pointer":
-        page.mouse.move(0, 0)
-    else:
-        page.keyboard.press("Tab")
-        expect(chart).to_have_attribute("data-lit", "validation")
-        page.keyboard.press("Shift+Tab")
-        page.keyboard.press("Shift+Tab")
-    expect(chart).not_to_have_attribute("data-lit", re.compile("."))
-    assert count_strong(orange) > before / 2
+    for by in ("pointer", "keys"):
+        before = count_strong(orange)
+        assert before > 20
+        if by == "pointer":
+            entry(chart, "training").hover()
+        else:
+            hands.reach_with_tab(page, entry(chart, "training"))
+        expect(chart, by).to_have_attribute("data-lit", "training")
+        assert count_strong(orange) < before / 4, by
+        updated(chart)
+        expect(chart, by).to_have_attribute("data-lit", "training")
+        if by == "pointer":
+            page.mouse.move(0, 0)
+        else:
+            page.keyboard.press("Tab")
+            expect(chart).to_have_attribute("data-lit", "validation")
+            page.keyboard.press("Shift+Tab")
+            page.keyboard.press("Shift+Tab")
+        expect(chart, by).not_to_have_attribute("data-lit", re.compile("."))
+        assert count_strong(orange) > before / 2, by
 
 
-def test_line_of_the_moment_says_which_moment_it_is(chart: Locator) -> None:
-    expect(chart).to_have_attribute("data-moment", "epoch 2, batch 60")
-
-
-def test_a_logarithmic_axis_stays_logarithmic(chart: Locator) -> None:
+def test_a_click_reports_the_batch_to_python_and_a_logarithmic_axis_stays(chart: Locator) -> None:
+    at = box(chart, "accuracy")
+    low, high = seen(chart)
+    chart.page.mouse.click(at["x"] + at["width"] / 2, at["y"] + 60)
+    where = chart.page.locator(".st-key-where")
+    expect(where).not_to_have_text("None")
+    assert float(where.inner_text()) == pytest.approx((low + high) / 2, abs=30)
+    assert float(where.inner_text()).is_integer()
     switch = chart.get_by_label("Logarithmic axis")
     drag(chart, 0.25, 0.5)
     part = seen(chart)
@@ -252,7 +244,7 @@ def colours(chart: Locator) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(drawn)).convert("RGB"))
 
 
-def test_all_actions_work_by_keys(chart: Locator) -> None:
+def test_all_actions_work_by_keys_which_scroll_their_target_into_view(chart: Locator) -> None:
     page = chart.page
     hands.reach_with_tab(page, plot(chart))
     page.keyboard.press("Home")
@@ -279,18 +271,21 @@ def test_all_actions_work_by_keys(chart: Locator) -> None:
     expect(page.locator(".st-key-where")).to_have_text(f"{told(chart, 'cursor')}")
     page.keyboard.press("Escape")
     expect(chart).not_to_have_attribute("data-cursor", re.compile("."))
-
-
-def test_keys_scroll_their_target_into_view(chart: Locator) -> None:
     drag(chart, 0.25, 0.5)
     plot(chart).focus()
     for key, inside in (("Home", lambda low, _: low == 0), ("End", lambda _, high: high > 120)):
-        chart.page.keyboard.press(key)
+        page.keyboard.press(key)
         assert inside(*seen(chart)), key
         expect(chart).to_have_attribute("data-zoomed", "true")
 
 
-def test_the_legend_tells_the_values_under_the_cursor_of_both_panels(chart: Locator) -> None:
+def test_the_legend_tells_what_was_known_at_the_marked_moment_and_the_values_under_the_cursor(chart: Locator) -> None:
+    expect(chart).to_have_attribute("data-moment", "epoch 2, batch 60")
+    chart.page.mouse.move(0, 0)
+    expect(value(chart, "training")).to_have_text("0.0167")  # at batch 60, which is marked
+    expect(value(chart, "validation")).to_have_text("0.02")  # after the epoch before
+    label = plot(chart).get_attribute("aria-label") or ""
+    assert label.startswith("Loss over batches. Training 0.0167, Validation 0.02.")
     at = box(chart)
     low, high = seen(chart)
     chart.page.mouse.move(at["x"] + at["width"] * (100 - low) / (high - low), at["y"] + 40)
@@ -303,25 +298,8 @@ def test_the_legend_tells_the_values_under_the_cursor_of_both_panels(chart: Loca
     assert float(told_accuracy.removesuffix("\u00a0%")) == pytest.approx(100 - 100 / x, abs=0.05)
 
 
-def test_without_a_cursor_the_legend_tells_what_was_known_then(chart: Locator) -> None:
-    chart.page.mouse.move(0, 0)
-    expect(value(chart, "training")).to_have_text("0.0167")  # at batch 60, which is marked
-    expect(value(chart, "validation")).to_have_text("0.02")  # after the epoch before
-    label = plot(chart).get_attribute("aria-label") or ""
-    assert label.startswith("Loss over batches. Training 0.0167, Validation 0.02.")
-
-
-def test_click_reports_the_batch_to_python(chart: Locator) -> None:
-    at = box(chart, "accuracy")
-    low, high = seen(chart)
-    chart.page.mouse.click(at["x"] + at["width"] / 2, at["y"] + 60)
-    where = chart.page.locator(".st-key-where")
-    expect(where).not_to_have_text("None")
-    assert float(where.inner_text()) == pytest.approx((low + high) / 2, abs=30)
-    assert float(where.inner_text()).is_integer()
-
-
-def test_the_picture_that_is_saved_has_both_panels_and_their_colours(chart: Locator) -> None:
+def test_the_colours_are_the_themes_and_those_of_the_saved_picture(chart: Locator) -> None:
+    expect_colours(chart, "light")
     with chart.page.expect_download() as download:
         chart.get_by_role("button", name="Save this picture").click()
     assert download.value.suggested_filename == "chart.png"
@@ -335,9 +313,12 @@ def test_the_picture_that_is_saved_has_both_panels_and_their_colours(chart: Loca
     assert blue[:, middle:].sum() > 100
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_colours_are_the_themes(scheme: str, visitor: Callable[..., Page], growing: str) -> None:
-    chart = opened(visitor(color_scheme=scheme), growing)
+def test_the_colours_are_those_of_the_dark_theme(page: Page, growing: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    expect_colours(opened(page, growing), "dark")
+
+
+def expect_colours(chart: Locator, scheme: str) -> None:
     picture = colours(chart).astype(int)
     line = (0x00, 0x72, 0xB2) if scheme == "light" else (0x56, 0xB4, 0xE9)
     assert (np.abs(picture - line).sum(axis=2) < 30).sum() > 100
