@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -55,7 +55,7 @@ def more_runs(page: Page, times: int = 4) -> None:
     )
 
 
-def test_steps_and_keys_reach_python(page: Page, playing: str) -> None:
+def test_steps_and_keys_reach_python_which_can_move_the_slider(page: Page, playing: str) -> None:
     opened(page, playing)
     button(page, "One step forward").click()
     expect(at(page)).to_have_text("3")
@@ -69,9 +69,17 @@ def test_steps_and_keys_reach_python(page: Page, playing: str) -> None:
     expect(button(page, "One step back")).to_be_disabled()
     more_runs(page)
     expect(at(page)).to_have_text("0")
+    slider(page).fill("4")
+    expect(at(page)).to_have_text("4")
+    button(page, "First").click()
+    expect(slider(page)).to_have_attribute("aria-valuetext", "batch 0")
+    more_runs(page)
+    expect(at(page)).to_have_text("0")
+    button(page, "One step forward").click()
+    expect(at(page)).to_have_text("1")
 
 
-def test_it_plays_every_moment_and_stops_at_the_last(page: Page, playing: str) -> None:
+def test_it_plays_every_moment_and_stops_at_the_last_or_where_the_slider_is_moved(page: Page, playing: str) -> None:
     opened(page, playing)
     page.get_by_label("Speed").select_option("4×")
     button(page, "Play").click()
@@ -83,20 +91,7 @@ def test_it_plays_every_moment_and_stops_at_the_last(page: Page, playing: str) -
     expect(at(page)).to_have_text("0")
     expect(at(page)).to_have_text("5")
     expect_seen(page, [2, 3, 4, 5, 0, 1, 2, 3, 4, 5])
-
-
-def test_a_slow_python_sees_every_moment_too(page: Page, playing: str) -> None:
-    opened(page, f"{playing}/?slow")
-    page.get_by_label("Speed").select_option("4×")
-    slider(page).focus()
-    page.keyboard.press("Space")
-    expect(page.locator(".player")).to_have_attribute("data-playing", "true")
-    expect(at(page)).to_have_text("5")
-    expect_seen(page, [2, 3, 4, 5])
-
-
-def test_moving_the_slider_stops_playing(page: Page, playing: str) -> None:
-    opened(page, playing)
+    page.get_by_label("Speed").select_option("1×")
     button(page, "Play").click()
     expect(at(page)).to_have_text("3")
     slider(page).fill("1")
@@ -106,27 +101,21 @@ def test_moving_the_slider_stops_playing(page: Page, playing: str) -> None:
     expect(at(page)).to_have_text("1")
 
 
-def test_many_moves_at_once_end_at_the_last_of_them(page: Page, playing: str) -> None:
+def test_a_slow_python_sees_every_moment_too_and_the_last_of_many_moves_at_once(page: Page, playing: str) -> None:
     opened(page, f"{playing}/?slow")
+    page.get_by_label("Speed").select_option("4×")
+    slider(page).focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".player")).to_have_attribute("data-playing", "true")
+    expect(at(page)).to_have_text("5")
+    expect_seen(page, [2, 3, 4, 5])
     for moment in (3, 4, 5, 1, 0, 4):
         slider(page).fill(str(moment))
     expect(at(page)).to_have_text("4")
     expect(page.locator(".player")).to_have_attribute("data-settled", "true")
     more_runs(page, 2)
     expect(at(page)).to_have_text("4")
-    assert len(seen(page)) < 7, "moves while Python was busy are one"
-
-
-def test_python_can_move_the_slider(page: Page, playing: str) -> None:
-    opened(page, playing)
-    slider(page).fill("4")
-    expect(at(page)).to_have_text("4")
-    button(page, "First").click()
-    expect(slider(page)).to_have_attribute("aria-valuetext", "batch 0")
-    more_runs(page)
-    expect(at(page)).to_have_text("0")
-    button(page, "One step forward").click()
-    expect(at(page)).to_have_text("1")
+    assert len(seen(page)) < 4 + 6, "moves while Python was busy are one"
 
 
 def test_moments_may_be_added_later(page: Page, playing: str) -> None:
@@ -136,22 +125,21 @@ def test_moments_may_be_added_later(page: Page, playing: str) -> None:
     expect(at(page)).to_have_text("3")
 
 
-def test_reduced_motion_replaces_playing_by_steps(visitor: Callable[..., Page], playing: str) -> None:
-    page = opened(visitor(reduced_motion="reduce"), playing)
-    expect(button(page, "Play")).to_have_count(0)
-    button(page, "One step forward").click()
-    expect(at(page)).to_have_text("3")
-
-
-def test_a_player_that_begins_by_itself_goes_to_the_last_moment_at_once_with_reduced_motion(
-    page: Page, visitor: Callable[..., Page], playing: str
-) -> None:
+def test_a_player_that_begins_by_itself_plays_every_moment(page: Page, playing: str) -> None:
     page.goto(f"{playing}/?plays")
     expect(page.locator(".player")).to_have_attribute("data-playing", "true")
     page.get_by_label("Speed").select_option("4×")
     expect(at(page)).to_have_text("5")
     expect_seen(page, [2, 3, 4, 5])
-    still = visitor(reduced_motion="reduce")
-    still.goto(f"{playing}/?plays")
-    expect(at(still)).to_have_text("5")
-    expect_seen(still, [2, 5])
+
+
+def test_with_reduced_motion_it_goes_to_the_last_moment_at_once_and_steps_replace_playing(
+    page: Page, playing: str
+) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{playing}/?plays")
+    expect(at(page)).to_have_text("5")
+    expect_seen(page, [2, 5])
+    expect(button(page, "Play")).to_have_count(0)
+    button(page, "One step back").click()
+    expect(at(page)).to_have_text("4")
