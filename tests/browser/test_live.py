@@ -76,19 +76,7 @@ def test_nothing_is_sent_while_the_pen_is_down_and_all_of_it_moves(live_page: Pa
     assert len(sent) > before
 
 
-def test_once_the_pen_is_up_the_servers_answer_stands(live_page: Page) -> None:
-    hands.draw(live_page, hands.SEVEN)
-    drawing = eyes.drawing_when(live_page, 1)
-    expected = read(drawing)
-    told = eyes.exact_shares(live_page)
-    assert [float(text.split(": ")[1]) for text in told] == [float(str(share)) for share in expected]
-    expect(eyes.digit(live_page)).to_have_text(str(expected.argmax()))
-    expect(live_page.locator(SENTENCE)).to_contain_text(f"reads a {expected.argmax()} and gives it a share of")
-    hands.draw(live_page, hands.CROSSBAR)
-    assert eyes.exact_shares(live_page) != told
-
-
-def test_the_browser_shows_what_the_server_would(live_page: Page) -> None:
+def test_the_browser_shows_what_the_server_would_whose_answer_stands_once_the_pen_is_up(live_page: Page) -> None:
     """The points that the pen leaves here are those that a link keeps, so both read the same drawing."""
     hands.put_pen_down(live_page, (60, 50))
     for place in hands.SEVEN:
@@ -102,27 +90,17 @@ def test_the_browser_shows_what_the_server_would(live_page: Page) -> None:
     eyes.painted_more_than(strip(live_page), before)
     assert (picture(live_page)(), eyes.shares(live_page)) == (shown, bars)
     assert live_page.locator(SENTENCE).inner_text().startswith(words)
-
-
-def test_maps_that_the_server_has_confirmed_are_not_painted_again_and_are_exact_for_who_looks(
-    page: Page, layers_link: str, sent: list[object]
-) -> None:
-    eyes.opened(page, layers_link, "Layers")
-    answers(page, "browser")
-    first = eyes.maps(page, 0)
-    hands.draw(page, [(60, 200), (220, 200)])
-    drawing = eyes.drawing_when(page, 2)
-    eyes.settled(page)
-    painted, before = eyes.painted(first), len(sent)
-    digit = preprocessing.from_canvas(strokes.render(drawing)).digit
-    output = trace(model_store.load(LAYERS_NETWORK), digit).layers[0].after
-    row, column, best = (int(index) for index in np.unravel_index(output.argmax(), output.shape))
-    page.mouse.move(*eyes.centre(first, (best, row, column)))
-    told = eyes.readout(page, 0)
-    expect(told).not_to_contain_text("about")
-    assert np.float32(told.get_attribute("data-value") or "") == output[row, column, best]
-    assert len(sent) == before + 1, "the exact values are asked for once"
-    eyes.painted_more_than(first, painted)
+    hands.press(live_page, "Clear")
+    eyes.drawing_when(live_page, 0)
+    hands.draw(live_page, hands.SEVEN)
+    drawing = eyes.drawing_when(live_page, 1)
+    expected = read(drawing)
+    told = eyes.exact_shares(live_page)
+    assert [float(text.split(": ")[1]) for text in told] == [float(str(share)) for share in expected]
+    expect(eyes.digit(live_page)).to_have_text(str(expected.argmax()))
+    expect(live_page.locator(SENTENCE)).to_contain_text(f"reads a {expected.argmax()} and gives it a share of")
+    hands.draw(live_page, hands.CROSSBAR)
+    assert eyes.exact_shares(live_page) != told
 
 
 def test_a_browser_that_works_out_something_else_gets_the_servers_maps(page: Page, address: str) -> None:
@@ -170,7 +148,10 @@ def test_a_stroke_that_is_taken_back_leaves_all_as_it_was(phone: Page, address: 
     expect(phone.locator(".st-key-answer .share")).to_have_text(shares)
 
 
-def test_the_layers_in_view_move_and_nothing_is_sent(page: Page, layers_link: str, sent: list[object]) -> None:
+def test_the_layers_in_view_move_with_nothing_sent_and_are_exact_for_who_looks_once_the_server_has_confirmed_them(
+    page: Page, layers_link: str, sent: list[object]
+) -> None:
+    """Confirmed maps are not painted again until somebody points at them."""
     eyes.opened(page, layers_link, "Layers")
     answers(page, "browser")
     first, last = eyes.maps(page, 0), page.locator('[class*="st-key-maps-"] canvas').last
@@ -182,7 +163,18 @@ def test_the_layers_in_view_move_and_nothing_is_sent(page: Page, layers_link: st
     assert eyes.painted(last) == times[1], "nobody sees it now"
     assert len(sent) == before
     hands.lift_pen(page)
-    eyes.drawing_when(page, 2)
+    drawing = eyes.drawing_when(page, 2)
+    eyes.settled(page)
+    painted, before = eyes.painted(first), len(sent)
+    digit = preprocessing.from_canvas(strokes.render(drawing)).digit
+    output = trace(model_store.load(LAYERS_NETWORK), digit).layers[0].after
+    row, column, best = (int(index) for index in np.unravel_index(output.argmax(), output.shape))
+    page.mouse.move(*eyes.centre(first, (best, row, column)))
+    told = eyes.readout(page, 0)
+    expect(told).not_to_contain_text("about")
+    assert np.float32(told.get_attribute("data-value") or "") == output[row, column, best]
+    assert len(sent) == before + 1, "the exact values are asked for once"
+    eyes.painted_more_than(first, painted)
     last.scroll_into_view_if_needed()
     eyes.painted_more_than(last, times[1])
 
@@ -203,20 +195,15 @@ def test_without_the_network_the_server_answers_every_move(page: Page, address: 
     eyes.drawing_when(page, 1)
 
 
-def test_pages_that_show_more_than_the_network_ask_the_server(page: Page, address: str) -> None:
-    eyes.opened(page, f"{address}/Convolution", "Convolution")
-    answers(page, "server")
-
-
-def test_another_network_is_fetched_and_read(live_page: Page, address: str) -> None:
+def test_another_network_is_fetched_and_read(page: Page, address: str) -> None:
     fetched: list[str] = []
-    live_page.on("request", lambda request: fetched.append(request.url))
-    eyes.opened(live_page, f"{address}/?d=&net=pool-max")
-    answers(live_page, "browser")
+    page.on("request", lambda request: fetched.append(request.url))
+    eyes.opened(page, f"{address}/?d=&net=pool-max")
+    answers(page, "browser")
     assert [url for url in fetched if "/networks/pool-max/" in url]
-    hands.put_pen_down(live_page, (60, 50))
-    hands.move_pen(live_page, hands.SEVEN)
-    expect(eyes.digit(live_page)).to_have_text("7")
-    hands.lift_pen(live_page)
-    drawing = eyes.drawing_when(live_page, 1)
-    expect(eyes.digit(live_page)).to_have_text(str(read(drawing, "pool-max").argmax()))
+    hands.put_pen_down(page, (60, 50))
+    hands.move_pen(page, hands.SEVEN)
+    expect(eyes.digit(page)).to_have_text("7")
+    hands.lift_pen(page)
+    drawing = eyes.drawing_when(page, 1)
+    expect(eyes.digit(page)).to_have_text(str(read(drawing, "pool-max").argmax()))
