@@ -123,16 +123,19 @@ def test_a_phone_has_a_line_to_pick_from_that_stays_at_the_top(phone: Page, laye
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_each_layer_says_what_it_did_to_the_digit_and_again_after_a_stroke(wide: Page, traced: Trace) -> None:
+def test_each_layer_says_what_it_did_to_the_digit_and_again_after_a_stroke(read_page: Page, traced: Trace) -> None:
     shown = traced.layers[0].after
     best = int(np.unravel_index(shown.argmax(), shown.shape)[2])
-    said = finding(wide, 0)
+    said = finding(read_page, 0)
     expect(said).to_contain_text(f"Map {best} responds most, up to {shown.max():.3g}")
-    expect(finding(wide, len(traced.layers) - 1)).to_contain_text(re.compile(r"^7 gets .* then \d follows with"))
+    expect(finding(read_page, len(traced.layers) - 1)).to_contain_text(re.compile(r"^7 gets .* then \d follows with"))
     before = said.inner_text()
-    hands.draw(wide, hands.CROSSBAR)
-    eyes.drawing_when(wide, 2)
+    hands.draw(read_page, hands.CROSSBAR)
+    eyes.drawing_when(read_page, 2)
     expect(said).not_to_have_text(before)
+    hands.press(read_page, "Undo")
+    eyes.drawing_when(read_page, 1)
+    expect(said).to_have_text(before)
 
 
 def test_a_dark_map_says_why_it_is_dark(read_page: Page, traced: Trace) -> None:
@@ -169,8 +172,8 @@ def test_maps_far_below_have_their_room_and_are_painted_when_they_come_near(wide
     assert (after["width"], after["height"]) == (box["width"], box["height"])
 
 
-def test_the_network_that_is_chosen_next_has_its_own_list(wide: Page, address: str, seven_link: str) -> None:
-    eyes.opened(wide, f"{address}/Layers{seven_link}&net=dense-64&layers=convolution", "Layers")
+def test_the_network_that_is_chosen_next_has_its_own_list(visitor: Visitor, address: str, seven_link: str) -> None:
+    wide = eyes.opened(visitor(**WIDE), f"{address}/Layers{seven_link}&net=dense-64&layers=convolution", "Layers")
     expect(wide.get_by_text("This network has no layer of this kind.")).to_be_visible()
     wide.get_by_role("combobox", name="Kinds of layers").select_option("all")
     expect(lines(wide).filter(has_text="Output")).to_have_count(1)
