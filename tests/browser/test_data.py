@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.core.data import datasets
 from tests.browser import eyes, hands
-from tests.browser.conftest import Visitor
 
 
 def grid(page: Page, name: str) -> Locator:
@@ -89,8 +89,11 @@ def test_keys_choose_a_digit_and_read_its_numbers(page: Page, address: str) -> N
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_sheet_has_the_digits_own_pixels_in_both_themes(visitor: Visitor, address: str, scheme: str) -> None:
-    page = opened(visitor(color_scheme=scheme), address)
+def test_the_sheet_has_the_digits_own_pixels_in_both_themes(
+    page: Page, address: str, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    opened(page, address)
     canvas = grid(page, "sheet").locator("canvas")
     images = datasets.load_bundled().x_test
     for place in (0, 40, 80):
