@@ -16,7 +16,7 @@ from tests.browser import eyes, hands
 from tests.browser.conftest import Visitor
 
 NETWORK = "cnn-32-64-64"
-CLICKS = 6
+CLICKS = 3
 
 
 @pytest.fixture
