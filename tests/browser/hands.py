@@ -140,6 +140,32 @@ def reach_with_tab(page: Page, wanted: Locator, most: int = 40) -> None:
     raise AssertionError(f"{most} tabs did not reach {wanted}")
 
 
+def tab_through(page: Page, times: int, measure: str) -> list[Any]:
+    """Press Tab so many times and return what a function of JavaScript tells after each.
+
+    The page calls it before it hears of the next key, so that nothing is asked of the page in between.
+    """
+    page.evaluate(
+        f"""() => {{
+            const [measure, leave] = [{measure}, new AbortController()]
+            const told = []
+            let pressed = false
+            const note = () => (pressed ? told.push(measure()) : (pressed = true))
+            addEventListener("keydown", note, {{ capture: true, signal: leave.signal }})
+            window.endTabs = () => {{
+                leave.abort()
+                note()
+                return told
+            }}
+        }}"""
+    )
+    for _ in range(times):
+        page.keyboard.press("Tab")
+    told: list[Any] = page.evaluate("endTabs()")
+    assert len(told) == times, "the page heard of every key"
+    return told
+
+
 def walk(page: Page, right: int, down: int) -> None:
     """Move the pad's cursor by whole steps of 20 pixels."""
     for (x, y), steps in (((1, 0), right), ((0, 1), down)):

@@ -1,4 +1,4 @@
-"""Focus that can be seen, targets that can be hit, text that is not cut, states that forced colours keep."""
+"""Text and focus that can be seen in both themes, targets that can be hit, text that is not cut, forced colours."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnnviz.core.networks import model_store
 from tests.browser import eyes, hands
 from tests.browser.conftest import LAYERS_NETWORK, Visitor
 from tests.browser.hands import Stop
@@ -19,6 +20,7 @@ from tests.browser.profiles import Profiles
 from tests.server_process import Server
 
 FOCUS_RING = eyes.measuring("focus_ring")
+PALE_TEXTS = eyes.measuring("contrast")
 
 EVERY = """
     const every = root => [...root.querySelectorAll("*")].flatMap(
@@ -94,6 +96,14 @@ NOISE = re.compile(
 )
 """Lines of what is read out of a page that tell nothing: no name, a sign alone, or of a heading its link to itself."""
 
+ALL_PLACES = PLACES | {
+    "Glossary": Stop("Glossary"),
+    "experiments": Stop("Train", option="Ready experiments"),
+    "runs": Stop("Train", option="Watch and compare"),
+    "Layers of the usual network": Stop("Layers", link=f"/Layers?net={model_store.DEFAULT}"),
+}
+"""Where texts are read, too."""
+
 MOST = 70  # tabs a page: what follows is of the same kinds
 
 
@@ -102,11 +112,13 @@ class Found:
     """What one walk through the app finds.
 
     Attributes:
+        pale: place of all -> texts of too little contrast.
         small: place -> targets that are too small.
         noise: place -> what is read out and tells nothing.
         rings: place -> what is told of each focus that Tab leads to, in turn.
     """
 
+    pale: dict[str, list[str]] = field(default_factory=dict)
     small: dict[str, list[str]] = field(default_factory=dict)
     noise: dict[str, list[str]] = field(default_factory=dict)
     rings: dict[str, list[str | None]] = field(default_factory=dict)
@@ -120,21 +132,45 @@ def walked(profiles: Profiles, browser_context_args: dict[str, Any], server: Ser
     def walk(scheme: str) -> Found:
         found, guard = Found(), PageGuard()
         page = profiles.open(browser_context_args | {"color_scheme": scheme}, guard)
-        for place in hands.walk_through(page, server.address, PLACES):
-            found.small[place] = page.evaluate(SMALL_TARGETS)
-            found.noise[place] = [
-                line for line in page.locator("body").aria_snapshot().split("\n") if NOISE.match(line)
-            ]
-            found.rings[place] = []
-            for _ in range(MOST):
-                page.keyboard.press("Tab")
-                found.rings[place].append(page.evaluate(FOCUS_RING))
+        for place in hands.walk_through(page, server.address, ALL_PLACES):
+            found.pale[place] = page.evaluate(PALE_TEXTS)
+            if place in PLACES:
+                found.small[place] = page.evaluate(SMALL_TARGETS)
+                found.noise[place] = [
+                    line for line in page.locator("body").aria_snapshot().split("\n") if NOISE.match(line)
+                ]
+                found.rings[place] = hands.tab_through(page, MOST, FOCUS_RING)
         guard.leave(page.context)
         profiles.give_back(page.context, guard.origins)
         assert guard.violations == []
         return found
 
     return walk
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_meets_wcag_aa(walked: Callable[[str], Found], scheme: str) -> None:
+    assert walked(scheme).pale == {place: [] for place in ALL_PLACES}
+
+
+def test_pale_texts_are_found(visitor: Visitor) -> None:
+    """Grey on white, faded, in a shadow root, on a coloured ground; not what is large enough or cannot be used."""
+    page = visitor()
+    page.set_content(
+        """<main data-testid="stMain" style="font-size: 16px; color: #000">
+            <p>black</p> <p style="color: #777">grey</p> <p style="opacity: 0.5">faded</p> <div id="host"></div>
+            <p style="background: #0b6b8f; color: #fff">white on blue</p>
+            <p style="background: #0b6b8f">black on blue</p>
+            <p style="font-size: 24px; color: #777">large</p> <button disabled style="color: #999">useless</button>
+        </main>"""
+    )
+    page.evaluate(
+        """document.querySelector("#host").attachShadow({ mode: "open" }).innerHTML =
+            '<p style="color: #ddd">hidden away</p>'"""
+    )
+    found = page.evaluate(PALE_TEXTS)
+    assert [told.partition(": ")[2] for told in found] == ["grey", "faded", "hidden away", "black on blue"]
+    assert found[0].startswith("4.48 to 1")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -162,21 +198,14 @@ def test_rings_that_are_too_pale_are_found(visitor: Visitor) -> None:
         <button id="none">none</button><button id="half">half</button><button id="thin">thin</button>
         <button id="good">good</button><label><input id="inner" type="checkbox"> of its label</label>"""
     )
-    found = []
-    for _ in range(5):
-        page.keyboard.press("Tab")
-        found.append(page.evaluate(FOCUS_RING))
+    found = hands.tab_through(page, 5, FOCUS_RING)
     assert [one.rpartition(" ")[2] for one in found] == ["none", "half", "thin", "", ""]
 
 
 def test_with_the_ledger_open_no_focus_lies_behind_it(page: Page, address: str, seven_link: str) -> None:
     eyes.opened(page, f"{address}/Layers{seven_link}&net={LAYERS_NETWORK}&cell=conv2d.1.5.5", "Layers")
     expect(page.locator(".ledger.open")).to_be_visible()
-    hidden = []
-    for _ in range(MOST):
-        page.keyboard.press("Tab")
-        hidden.append(page.evaluate(BEHIND_THE_DOCK))
-    assert [one for one in hidden if one] == []
+    assert [one for one in hands.tab_through(page, MOST, BEHIND_THE_DOCK) if one] == []
 
 
 SIZES = {
