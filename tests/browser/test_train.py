@@ -16,7 +16,8 @@ pytestmark = pytest.mark.timeout(900)  # some wait for several trainings
 TIMES = 5
 """Ways from a training to its network and back; the page was blank after one in four of them."""
 
-LEARNING = 250_000  # milliseconds that a small training may take on a busy machine; trainings give way to all else
+LEARNING = 250_000
+"""Milliseconds that a small training may take, Keras's start included; on a busy machine it gives way to all else."""
 
 
 @pytest.fixture
@@ -51,13 +52,22 @@ def build_long(page: Page) -> None:
     build_tiny(page, epochs=200, batch=2)
 
 
-def test_a_network_is_built_trained_watched_scrubbed_and_explored(page: Page, address: str) -> None:
+def test_a_network_is_built_trained_watched_reached_scrubbed_and_explored(page: Page, address: str) -> None:
+    """The page follows the training by the clock, and no such look may blank the page that was just opened."""
     opened(page, address)
     build_long(page)
     progress = page.get_by_test_id("stProgress").first
     expect(progress).to_contain_text("learning", timeout=LEARNING)
     for _ in range(5):
         expect(progress).not_to_have_text(progress.inner_text(), timeout=LEARNING)
+    page.get_by_role("button", name="More", exact=True).first.click()
+    for _ in range(TIMES):
+        page.get_by_role("link", name="Explore it on Layers").click()
+        eyes.arrived(page, "Layers")
+        eyes.link_when(page, lambda carried: carried.get("net", "").startswith("run-"))
+        page.locator(".st-key-navigation").get_by_role("link", name=re.compile("^Train")).click()  # says "running" too
+        expect(page.get_by_role("heading", name="Your runs")).to_be_visible()
+        expect(progress).to_contain_text("learning")
     machine = page.get_by_role("slider", name="Time machine")
     after_two_batches = re.compile(r"^([3-9]|\d\d)")  # after 0, 1 and 2, and now
     expect(machine).to_have_attribute("max", after_two_batches, timeout=LEARNING)
@@ -74,8 +84,7 @@ def test_a_network_is_built_trained_watched_scrubbed_and_explored(page: Page, ad
     eyes.settled(page)
 
     expect(eyes.digit(page)).to_have_text(re.compile(r"^\d$"))
-    page.get_by_role("button", name="More", exact=True).first.click()
-    page.get_by_role("link", name="Explore it on Layers").click()
+    page.get_by_role("link", name="Explore it on Layers").click()  # its row is still open
     eyes.arrived(page, "Layers")
     expect(eyes.digit(page)).to_have_text(re.compile(r"^\d$"))
     network = eyes.link_when(page, lambda carried: carried.get("net", "").startswith("run-"))
@@ -85,42 +94,13 @@ def test_a_network_is_built_trained_watched_scrubbed_and_explored(page: Page, ad
     expect(page.get_by_text("not available here")).to_have_count(0)
 
 
-def test_a_training_network_is_always_reached_from_its_row(page: Page, address: str) -> None:
-    """The page follows the training by the clock, and no such look may blank the page that was just opened."""
-    opened(page, address)
-    build_long(page)
-    progress = page.get_by_test_id("stProgress").first
-    expect(progress).to_contain_text(re.compile("epoch [1-9]"), timeout=LEARNING)
-    page.get_by_role("button", name="More", exact=True).first.click()
-    for _ in range(TIMES):
-        page.get_by_role("link", name="Explore it on Layers").click()
-        eyes.arrived(page, "Layers")
-        eyes.link_when(page, lambda carried: carried.get("net", "").startswith("run-"))
-        page.locator(".st-key-navigation").get_by_role("link", name=re.compile("^Train")).click()  # says "running" too
-        expect(page.get_by_role("heading", name="Your runs")).to_be_visible()
-        expect(progress).to_contain_text("learning")
-    page.get_by_role("button", name="Cancel").click()
-    expect(progress).to_contain_text("cancelled", timeout=LEARNING)
-
-
-def test_two_visitors_with_equal_settings_share_nothing(visitor: Visitor, address: str) -> None:
+def test_two_visitors_with_equal_settings_share_nothing_and_a_tab_that_was_closed_loses_nothing(
+    visitor: Visitor, address: str
+) -> None:
     first, second = visitor(), visitor()
     for page in (first, second):
         opened(page, address)
-        build_tiny(page, epochs=2)
-    for page in (first, second):
-        expect(page.get_by_test_id("stProgress").first).to_contain_text("done", timeout=LEARNING)
-        expect(page.get_by_role("button", name="Run 1", exact=True)).to_have_count(1)
-    link = first.url
-    assert "run=" in link
-    second.goto(link)
-    expect(second.get_by_text("not available here")).to_be_visible()
-
-
-def test_training_is_found_again_after_closing_the_tab(visitor: Visitor, address: str) -> None:
-    first = visitor()
-    opened(first, address)
-    build_long(first)
+        build_long(page)
     expect(first.get_by_test_id("stProgress").first).to_contain_text("learning", timeout=LEARNING)
     again = first.context.new_page()
     first.close()
@@ -129,26 +109,28 @@ def test_training_is_found_again_after_closing_the_tab(visitor: Visitor, address
     expect(progress).to_contain_text("Run 1")
     expect(progress).to_contain_text("learning", timeout=LEARNING)
     expect(progress).not_to_have_text(progress.inner_text(), timeout=LEARNING)
+    eyes.link_when(again, lambda carried: "run" in carried)
     again.get_by_role("button", name="Cancel").click()
     expect(progress).to_contain_text("cancelled", timeout=LEARNING)
 
+    other = second.get_by_test_id("stProgress").first
+    expect(other).to_contain_text("learning", timeout=LEARNING)  # where there is one place, only now
+    second.get_by_role("button", name="Cancel").click()
+    expect(other).to_contain_text("cancelled", timeout=LEARNING)
+    for page in (again, second):
+        expect(page.get_by_role("button", name="Run 1", exact=True)).to_have_count(1)
+    second.goto(again.url)
+    expect(second.get_by_text("not available here")).to_be_visible()
 
-def test_a_training_fits_on_a_phone(phone: Page, address: str) -> None:
-    opened(phone, address)
-    build_tiny(phone, epochs=2)
-    progress = phone.get_by_test_id("stProgress").first
-    expect(progress).to_contain_text("done", timeout=LEARNING)
-    wide = phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0
 
-
-def test_page_scrolls_up_after_a_click_far_down(phone: Page, address: str) -> None:
+def test_a_training_fits_on_a_phone_and_the_page_scrolls_up_after_a_click_far_down(phone: Page, address: str) -> None:
     """A training started at the foot of the page, and a run that was chosen there; other clicks move nothing."""
     opened(phone, address)
     progress = phone.get_by_test_id("stProgress").first
     build_tiny(phone, epochs=2)
     expect(progress).to_be_in_viewport()
     expect(progress).to_contain_text("done", timeout=LEARNING)
+    assert phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     phone.get_by_role("button", name=re.compile("^Run ")).last.click()
     expect(progress).to_be_in_viewport()
     phone.get_by_role("button", name="More").last.click()

@@ -1,4 +1,4 @@
-"""Several trainings of one visitor, and one training in two tabs."""
+"""Two trainings of one visitor, in two tabs."""
 
 from __future__ import annotations
 
@@ -29,40 +29,14 @@ def look_at(page: Page, name: str) -> None:
     eyes.settled(page)
 
 
-def trained(page: Page, digits: str) -> None:
-    build_tiny(page, digits, epochs=2)
-    expect(page.get_by_test_id("stProgress").first).to_contain_text("done", timeout=LEARNING)
-    eyes.settled(page)
-
-
-def test_two_runs_share_axis_and_slider_and_one_is_renamed_and_downloaded(visitor: Visitor, address: str) -> None:
-    page = visitor()
-    opened(page, address)
-    trained(page, "500")
-    trained(page, "1000")
-    page.get_by_test_id("stCheckbox").get_by_text("Compare", exact=True).click()
-    legend = page.locator(".st-key-learning-curves .legend .entry .name")
-    expect(legend).to_have_text(["Run 2", "Run 1"])
-    page.get_by_role("slider", name="Time machine").focus()
-    page.keyboard.press("Home")
-    expect(page.get_by_text("After 0 batches it reads")).to_have_count(2)
-
-    page.get_by_role("button", name="More", exact=True).first.click()
-    page.get_by_role("textbox", name="Name", exact=True).fill("Twice as many digits")
-    page.get_by_role("textbox", name="Name", exact=True).press("Enter")
-    expect(page.get_by_role("button", name="Twice as many digits", exact=True)).to_be_visible()
-    with page.expect_download() as downloading:
-        page.get_by_role("button", name="twice-as-many-digits.csv").click()
-    assert downloading.value.suggested_filename == "twice-as-many-digits.csv"
-    lines = Path(downloading.value.path()).read_text(encoding="utf-8").splitlines()
-    assert lines[0].startswith("kind,step,epoch,loss")
-    assert sum(line.startswith("epoch,") for line in lines) == 2
-
-
-def test_second_tab_follows_what_the_first_does(visitor: Visitor, address: str) -> None:
+def test_second_tab_follows_the_first_and_runs_are_compared_renamed_and_downloaded(
+    visitor: Visitor, address: str
+) -> None:
     first = visitor()
     opened(first, address)
-    trained(first, "500")
+    build_tiny(first, epochs=2)
+    expect(first.get_by_test_id("stProgress").first).to_contain_text("done", timeout=LEARNING)
+    eyes.settled(first)
     build_long(first)
     expect(first.get_by_test_id("stProgress").first).to_contain_text("learning", timeout=LEARNING)
     second = first.context.new_page()
@@ -86,3 +60,21 @@ def test_second_tab_follows_what_the_first_does(visitor: Visitor, address: str) 
     look_at(first, "Run 1")
     expect(first.get_by_test_id("stProgress").first).to_contain_text("epoch 3 of 3", timeout=LEARNING)
     expect(first.get_by_test_id("stProgress").first).to_contain_text("done", timeout=LEARNING)
+
+    first.get_by_test_id("stCheckbox").get_by_text("Compare", exact=True).click()
+    legend = first.locator(".st-key-learning-curves .legend .entry .name")
+    expect(legend).to_have_text(["Run 1", "Run 2"])
+    first.get_by_role("slider", name="Time machine").focus()
+    first.keyboard.press("Home")
+    expect(first.get_by_text("After 0 batches it reads")).to_have_count(2)
+
+    first.get_by_role("button", name="More", exact=True).last.click()
+    first.get_by_role("textbox", name="Name", exact=True).fill("Three epochs")
+    first.get_by_role("textbox", name="Name", exact=True).press("Enter")
+    expect(first.get_by_role("button", name="Three epochs", exact=True)).to_be_visible()
+    with first.expect_download() as downloading:
+        first.get_by_role("button", name="three-epochs.csv").click()
+    assert downloading.value.suggested_filename == "three-epochs.csv"
+    lines = Path(downloading.value.path()).read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("kind,step,epoch,loss")
+    assert sum(line.startswith("epoch,") for line in lines) == 3
