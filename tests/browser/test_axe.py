@@ -205,6 +205,23 @@ WINDOWS: dict[str, dict[str, Any]] = {
 }
 
 
+def change_theme(page: Page, scheme: Scheme) -> None:
+    """Change a page to light or dark."""
+    page.emulate_media(color_scheme=scheme)
+    expect(page.locator(".stApp")).to_have_css("background-color", PAPERS[scheme])
+
+
+def look_again(page: Page) -> list[str]:
+    """Return what axe finds on a page that has changed: components get their colours some frames after it."""
+    found: list[str] = []
+    for _ in range(LOOKS):
+        eyes.still(page)
+        found = axe.violations(page)
+        if not found:
+            break
+    return found
+
+
 class Visit:
     """A visit in one window, from state to state: light and dark, then dark and light.
 
@@ -237,8 +254,7 @@ class Visit:
     def change_theme(self) -> None:
         """Change from light to dark, or back."""
         self.scheme = "dark" if self.scheme == "light" else "light"
-        self._page.emulate_media(color_scheme=self.scheme)
-        expect(self._page.locator(".stApp")).to_have_css("background-color", PAPERS[self.scheme])
+        change_theme(self._page, self.scheme)
 
     def go_on(self) -> None:
         """Note that the page is as it should be, so that the next state can be reached from it."""
@@ -250,12 +266,12 @@ def window_visit(
     request: pytest.FixtureRequest,
     profiles: Profiles,
     browser_context_args: dict[str, Any],
-    server_with_runs: Server,
+    server: Server,
     seven_link: str,
 ) -> Visit:
     """Begin a visit in each window, with the seven and a small network."""
     page = profiles.open(browser_context_args | request.param | {"color_scheme": "light"})
-    return Visit(page, server_with_runs.address, f"{seven_link.removeprefix('?')}&net={LAYERS_NETWORK}")
+    return Visit(page, server.address, f"{seven_link.removeprefix('?')}&net={LAYERS_NETWORK}")
 
 
 @pytest.fixture
@@ -271,12 +287,7 @@ def test_axe_finds_nothing_in_light_and_dark(visit: Visit, state: State) -> None
     page = visit.arrive(state)
     assert axe.violations(page) == [], visit.scheme
     visit.change_theme()
-    for _ in range(LOOKS):  # components get their colours some frames after the page
-        eyes.still(page)
-        found = axe.violations(page)
-        if not found:
-            break
-    assert found == [], visit.scheme
+    assert look_again(page) == [], visit.scheme
     visit.go_on()
 
 

@@ -21,6 +21,7 @@ from cnnviz.jobs.runs.store import RunStore
 from cnnviz.ui.components.visitor import COOKIE
 from tests.browser import axe, eyes
 from tests.browser.conftest import Visitor
+from tests.browser.test_axe import change_theme, look_again
 from tests.browser.test_train import bench, opened
 from tests.core import strategies
 from tests.pages.fake_training import FakeScheduler, finish, flat, learn
@@ -29,6 +30,7 @@ from tests.server_process import serving
 SCREEN: ViewportSize = {"width": 1400, "height": 900}
 MIN_CELL = 26
 MIN_TARGET = 24
+WIDTHS = (1920, 1100, 768, 390, 320)
 
 TOKEN, EXPERIMENTER = "A" * 43, "B" * 43
 """What the browsers of two visitors keep: one with runs, one with the runs of an experiment."""
@@ -208,23 +210,34 @@ def test_one_step_is_a_picture_that_adds_up(screen: Page) -> None:
     assert [start - moved for start, moved in zip(before, update, strict=True)] == pytest.approx(after, abs=1e-9)
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1100, 1920])
-def test_a_run_fits_into_every_width(visitor: Visitor, address: str, width: int) -> None:
-    page = watched(visitor(viewport={"width": width, "height": 900}), address)
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    cell = box(page.locator(".confusion td.right").first)
-    assert min(cell["width"], cell["height"]) >= MIN_CELL
+def test_a_run_fits_into_every_width(screen: Page) -> None:
+    beyond, cells = {}, {}
+    for width in WIDTHS:
+        screen.set_viewport_size({"width": width, "height": 900})
+        eyes.still(screen)
+        beyond[width] = screen.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        cell = box(screen.locator(".confusion td.right").first)
+        cells[width] = min(cell["width"], cell["height"])
+    assert max(beyond.values()) <= 0, beyond
+    assert min(cells.values()) >= MIN_CELL, cells
 
 
 @pytest.mark.skipif(not axe.SCRIPT.is_file(), reason="axe-core is not installed: `npm ci` installs it, as `make` does")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1400])
-def test_axe_finds_nothing_in_a_run(visitor: Visitor, address: str, scheme: str, width: int) -> None:
-    page = visitor(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    assert axe.violations(watched(page, address)) == []
+def test_axe_finds_nothing_in_a_run(visitor: Visitor, address: str) -> None:
+    """In light and dark, in a wide window and in one as narrow as a phone."""
+    page = watched(visitor(viewport=SCREEN, color_scheme="light"), address)
+    assert axe.violations(page) == []
+    change_theme(page, "dark")
+    assert look_again(page) == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert look_again(page) == []
+    change_theme(page, "light")
+    assert look_again(page) == []
 
 
-def test_eight_layers_fit_into_a_screen_and_a_third(wide: Page, address: str) -> None:
+def test_eight_layers_fit_into_a_screen_and_a_third_and_an_empty_tab_leads_to_experiments(
+    wide: Page, address: str
+) -> None:
     opened(wide, address)
     bench(wide, "Build your own")
     expect(wide.locator(".st-key-layer-7")).to_contain_text("650 parameters")
@@ -237,6 +250,9 @@ def test_eight_layers_fit_into_a_screen_and_a_third(wide: Page, address: str) ->
         for button in wide.locator(".st-key-layer-2").get_by_role("button", name=name).filter(visible=True).all():
             place = box(button)
             assert min(place["width"], place["height"]) >= MIN_TARGET, name
+    bench(wide, "Watch and compare")
+    wide.get_by_role("button", name="Choose an experiment").click()
+    expect(wide.get_by_role("button", name="Find out (recorded: at once)").first).to_be_visible()
 
 
 def test_buttons_of_experiments_are_not_cut(visitor: Visitor, address: str) -> None:
@@ -252,10 +268,3 @@ def test_buttons_of_experiments_are_not_cut(visitor: Visitor, address: str) -> N
         )
         == []
     )
-
-
-def test_an_empty_tab_leads_to_the_experiments(wide: Page, address: str) -> None:
-    opened(wide, address)
-    bench(wide, "Watch and compare")
-    wide.get_by_role("button", name="Choose an experiment").click()
-    expect(wide.get_by_role("button", name="Find out (recorded: at once)").first).to_be_visible()
