@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
@@ -13,7 +12,6 @@ from cnnviz.core.drawing.strokes import Drawing, render
 from cnnviz.core.networks.descriptions import DESCRIPTIONS
 from tests.browser import eyes, hands
 from tests.browser.conftest import LAYERS_NETWORK
-from tests.server_process import Server
 
 FOCUSED = """() => {
     let element = document.activeElement
@@ -38,7 +36,8 @@ def count_told(page: Page) -> None:
     )
 
 
-def test_an_answer_is_told_when_the_pen_is_lifted_and_not_before(page: Page, address: str) -> None:
+def test_an_answer_is_told_when_the_pen_is_lifted_and_not_before_and_is_brought_back(page: Page, address: str) -> None:
+    """The last answers are buttons that bring their drawings back."""
     eyes.opened(page, f"{address}/?d=")
     count_told(page)
     before = eyes.painted(eyes.bars(page))
@@ -49,8 +48,23 @@ def test_an_answer_is_told_when_the_pen_is_lifted_and_not_before(page: Page, add
     assert page.evaluate("window.told") == 0
     hands.lift_pen(page)
     expect(told(page)).to_contain_text("The network reads a 7")
-    eyes.drawing_when(page, 1)
+    seven = eyes.drawing_when(page, 1)
     assert page.evaluate("window.told") == 1
+
+    hands.press(page, "Clear")
+    eyes.drawing_when(page, 0)
+    hands.draw(page, hands.ONE)
+    expect(eyes.digit(page)).to_have_text("1")
+    answers = page.locator(".st-key-last-answers button")
+    expect(answers).to_have_count(2)
+    expect(answers.nth(1)).to_have_accessible_name(re.compile(r"^7: \d\d\s%$"))
+    answers.nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(eyes.digit(page)).to_have_text("7")
+    eyes.link_when(page, lambda carried: "d" in carried and eyes.drawing_of(carried) == seven)
+    expect(answers).to_have_count(2)
+    boxes = [box for box in (each.bounding_box() for each in answers.all()) if box is not None]
+    assert min(min(box["width"], box["height"]) for box in boxes) >= 24
 
 
 def test_a_test_digit_an_upload_and_another_network_are_told(page: Page, address: str, seven: Drawing) -> None:
@@ -71,27 +85,8 @@ def test_a_test_digit_an_upload_and_another_network_are_told(page: Page, address
     expect(told(page)).to_contain_text("The network reads a 7")
 
 
-def test_the_last_answers_bring_their_drawings_back(page: Page, address: str) -> None:
-    eyes.opened(page, f"{address}/?d=")
-    hands.draw(page, hands.SEVEN)
-    seven = eyes.drawing_when(page, 1)
-    hands.press(page, "Clear")
-    eyes.drawing_when(page, 0)
-    hands.draw(page, hands.ONE)
-    expect(eyes.digit(page)).to_have_text("1")
-    answers = page.locator(".st-key-last-answers button")
-    expect(answers).to_have_count(2)
-    expect(answers.nth(1)).to_have_accessible_name(re.compile(r"^7: \d\d\s%$"))
-    answers.nth(1).focus()
-    page.keyboard.press("Enter")
-    expect(eyes.digit(page)).to_have_text("7")
-    eyes.link_when(page, lambda carried: "d" in carried and eyes.drawing_of(carried) == seven)
-    expect(answers).to_have_count(2)
-    boxes = [box for box in (each.bounding_box() for each in answers.all()) if box is not None]
-    assert min(min(box["width"], box["height"]) for box in boxes) >= 24
-
-
-def test_a_cell_that_is_clicked_is_told_and_keys_lead_into_its_account(layers_page: Page) -> None:
+def test_what_leads_to_an_account_is_told_or_leads_the_focus_there(layers_page: Page) -> None:
+    """A cell that is clicked is told, and keys lead from its account back; a layer that is chosen takes the focus."""
     maps = eyes.maps(layers_page, 0)
     maps.scroll_into_view_if_needed()
     layers_page.mouse.click(*eyes.centre(maps, (1, 5, 5)))
@@ -104,32 +99,31 @@ def test_a_cell_that_is_clicked_is_told_and_keys_lead_into_its_account(layers_pa
     expect(close).to_have_count(0)
     layers_page.wait_for_function(f"() => ({FOCUSED})().includes('CANVAS')")
 
-
-def test_choosing_a_layer_to_account_for_leads_into_the_account(layers_page: Page) -> None:
     box = layers_page.get_by_role("combobox", name="Layer", exact=True)
     hands.choose_option(layers_page, box, "Max pooling 1 · max_pooling2d")
     expect(layers_page.locator(".ledger.open")).to_be_visible()
     layers_page.wait_for_function("() => document.activeElement.shadowRoot?.activeElement?.closest('.ledger') != null")
 
 
-@pytest.mark.parametrize(("place", "right"), [("Convolution", "3"), ("Pooling", "7")])
-def test_after_a_guess_the_focus_goes_on_from_where_it_was(page: Page, address: str, place: str, right: str) -> None:
-    eyes.opened(page, f"{address}/{place}", place)
-    guess = page.locator(".guess:visible input").first
-    guess.fill(right)
-    page.keyboard.press("Enter")
-    assert page.evaluate(FOCUSED)
-    if place == "Convolution":  # the size first, then the sum of the first window
-        page.locator('.guess:visible input[data-guess="sum"]').press("Enter")
-    assert "controls" in page.evaluate(FOCUSED)
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("output.here").first).to_contain_text("2")
-
-
-def test_find_out_on_train_leads_to_the_title_above_what_came_of_it(page: Page, server_with_runs: Server) -> None:
-    page.goto(f"{server_with_runs.address}/Train")
-    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
-    eyes.whole(page)
+def test_after_a_guess_or_find_out_the_focus_goes_on_from_where_it_was(page: Page, address: str) -> None:
+    """From the guess into the grid that is stepped through; on Train to the title above what was found out."""
+    for place, right in (("Convolution", "3"), ("Pooling", "7")):
+        if place == "Convolution":
+            eyes.opened(page, f"{address}/{place}", place)
+        else:
+            hands.go_to(page, place)
+            eyes.arrived(page, place)
+        guess = page.locator(".guess:visible input").first
+        guess.fill(right)
+        page.keyboard.press("Enter")
+        assert page.evaluate(FOCUSED)
+        if place == "Convolution":  # the size first, then the sum of the first window
+            page.locator('.guess:visible input[data-guess="sum"]').press("Enter")
+        assert "controls" in page.evaluate(FOCUSED)
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("output.here").first).to_contain_text("2")
+    hands.go_to(page, "Train")
+    eyes.stand(page, "Train")
     page.get_by_role("button", name="Find out").nth(3).press("Enter")
     expect(page.locator(".st-key-recorded")).to_be_visible()
-    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_focused()
+    expect(eyes.heading(page, "Train")).to_be_focused()

@@ -75,22 +75,20 @@ def test_another_network_gives_its_own_answer(page: Page, address: str, seven: D
         assert np.float32(told.partition(": ")[2]) == expected.probabilities[expected.answer]
 
 
-def test_picker_shows_accuracy_on_mnist_and_on_drawings(page: Page, address: str) -> None:
+def test_picker_shows_both_accuracies_and_details_of_a_network_are_shown(page: Page, address: str) -> None:
     eyes.opened(page, address)
+    page.get_by_text("About this network").click()
+    expect(page.get_by_text("Test accuracy")).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3)
+    expect(page.get_by_test_id("stPlotlyChart").first.locator("svg").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
     page.get_by_role("combobox").first.click()
     for name in model_store.names():
         card = model_store.card(name)
         option = page.get_by_role("option", name=re.compile(rf"^{DESCRIPTIONS[name]} ·"))
         expect(option).to_contain_text(f"{100 * card.test_accuracy:.2f} %")
         expect(option).to_contain_text(f"drawings {100 * (card.pen_accuracy or 0):.2f} %")
-
-
-def test_network_details_are_shown(page: Page, address: str) -> None:
-    eyes.opened(page, address)
-    page.get_by_text("About this network").click()
-    expect(page.get_by_text("Test accuracy")).to_be_visible()
-    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3)
-    expect(page.get_by_test_id("stPlotlyChart").first.locator("svg").first).to_be_visible()
 
 
 def test_a_test_digit_is_picked_and_others_are_offered(page: Page, address: str) -> None:
@@ -116,11 +114,11 @@ def test_a_test_digit_is_picked_and_others_are_offered(page: Page, address: str)
 def test_two_visitors_never_see_each_others_digit(visitor: Visitor, address: str) -> None:
     one, other = (eyes.opened(visitor(), f"{address}/?d=") for _ in range(2))
     drawn = {one: (hands.ONE, "1"), other: (hands.SEVEN, "7")}
-    for _ in range(3):
+    for _ in range(2):
         for page, (line, _) in drawn.items():
             hands.put_pen_down(page, line[0])
         for page, (line, _) in drawn.items():
-            hands.move_pen(page, line)
+            hands.move_pen(page, line, hands.STEP)
         for page in drawn:
             hands.lift_pen(page)
         for page, (_, answer) in drawn.items():

@@ -88,13 +88,6 @@ def test_the_pad_of_a_network_that_reads_grey_keeps_the_themes_ink(page: Page, a
 
 
 @pytest.fixture
-def sums_page(page: Page, address: str, seven_link: str) -> Page:
-    eyes.opened(page, f"{address}/Convolution{seven_link}&{COLOURED}&rgb=3&show=everything", "Convolution")
-    sheet(page, "after relu").scroll_into_view_if_needed()
-    return page
-
-
-@pytest.fixture
 def read_page(revisit: Visitor, address: str, seven_link: str) -> Page:
     """Return the page of the sum, on which no weight is changed."""
     page = revisit(f"{address}/Convolution{seven_link}&{COLOURED}&rgb=3&show=everything", "Convolution")
@@ -208,36 +201,6 @@ def weight(page: Page, channel: str, row: int, column: int) -> Locator:
     return page.get_by_role("textbox", name=f"weight for {channel}, row {row}, column {column}", exact=True)
 
 
-def test_weights_are_typed_one_after_the_other_and_the_sums_follow(sums_page: Page, seven: Drawing) -> None:
-    learned = colour_sum.list_filters(model_store.load(NAME))[3]
-    weight(sums_page, "green", 1, 2).fill("−0.75")
-    sums_page.keyboard.press("Tab")
-    sums_page.keyboard.type("0.2")
-    first = (*learned[: 9 + 5], -0.75, *learned[9 + 6 :])
-    eyes.link_when(sums_page, lambda link: link.get("rgb") == colour_sum.encode(first))
-    expect(sums_page.locator(".colour_sum .products.green .weights span").nth(5)).to_have_text("−0.750000")
-    expect(weight(sums_page, "green", 2, 0)).to_have_value("0.2")  # the answer to the first leaves the second alone
-    sums_page.keyboard.press("Enter")
-    typed = (*first[: 9 + 6], 0.2, *first[9 + 7 :])
-    carried = eyes.link_when(sums_page, lambda link: link.get("rgb") == colour_sum.encode(typed))
-    expect(sums_page.locator(".colour_sum .products.green .weights span").nth(5)).to_have_text("−0.750000")
-    check(sums_page, shown(seven, colour_sum.decode(carried["rgb"])))
-
-
-def test_a_text_that_is_no_weight_is_refused_and_the_last_one_kept(sums_page: Page, seven: Drawing) -> None:
-    root = sums_page.locator(".colour_sum")
-    before = weight(sums_page, "red", 0, 0).input_value()
-    for text in ("nan", "blue", "1e9"):
-        painted = eyes.painted(root)
-        weight(sums_page, "red", 0, 0).fill(text)
-        sums_page.keyboard.press("Enter")
-        eyes.painted_more_than(root, painted)  # so what is said is said of this text
-        expect(root.locator(".trouble"), text).to_contain_text("is kept")
-        expect(weight(sums_page, "red", 0, 0), text).to_have_value(before)
-        expect(weight(sums_page, "red", 0, 0), text).to_have_attribute("aria-invalid", "true")
-        check(sums_page, shown(seven, colour_sum.list_filters(model_store.load(NAME))[3]))
-
-
 def test_a_phone_shows_it_all_without_scrolling_sideways(phone: Page, address: str, seven_link: str) -> None:
     eyes.opened(phone, f"{address}/Convolution{seven_link}&{COLOURED}", "Convolution")
     phone.locator(".colour_sum .account").scroll_into_view_if_needed()
@@ -249,10 +212,41 @@ def test_a_phone_shows_it_all_without_scrolling_sideways(phone: Page, address: s
     assert max(boxes) <= 390
 
 
-def test_the_pen_changes_the_picture_once_it_is_lifted(sums_page: Page) -> None:
-    root = sums_page.locator(".colour_sum")
-    before = eyes.painted(root)
-    hands.draw(sums_page, hands.CROSSBAR)
-    drawing = eyes.drawing_when(sums_page, 2)
-    eyes.painted_more_than(root, before)
-    check(sums_page, shown(drawing, colour_sum.list_filters(model_store.load(NAME))[3]))
+def test_weights_are_refused_or_typed_one_after_the_other_and_the_sums_follow_them_and_the_pen(
+    page: Page, address: str, seven: Drawing, seven_link: str
+) -> None:
+    """A text that is no weight leaves the last one; the pen changes the picture once it is lifted."""
+    eyes.opened(page, f"{address}/Convolution{seven_link}&{COLOURED}&rgb=3&show=everything", "Convolution")
+    sheet(page, "after relu").scroll_into_view_if_needed()
+    root = page.locator(".colour_sum")
+    learned = colour_sum.list_filters(model_store.load(NAME))[3]
+    before = weight(page, "red", 0, 0).input_value()
+    for text in ("nan", "blue", "1e9"):
+        painted = eyes.painted(root)
+        weight(page, "red", 0, 0).fill(text)
+        page.keyboard.press("Enter")
+        eyes.painted_more_than(root, painted)  # so what is said is said of this text
+        expect(root.locator(".trouble"), text).to_contain_text("is kept")
+        expect(weight(page, "red", 0, 0), text).to_have_value(before)
+        expect(weight(page, "red", 0, 0), text).to_have_attribute("aria-invalid", "true")
+        check(page, shown(seven, learned))
+
+    weight(page, "green", 1, 2).fill("−0.75")
+    page.keyboard.press("Tab")
+    page.keyboard.type("0.2")
+    first = (*learned[: 9 + 5], -0.75, *learned[9 + 6 :])
+    eyes.link_when(page, lambda link: link.get("rgb") == colour_sum.encode(first))
+    expect(page.locator(".colour_sum .products.green .weights span").nth(5)).to_have_text("−0.750000")
+    expect(weight(page, "green", 2, 0)).to_have_value("0.2")  # the answer to the first leaves the second alone
+    page.keyboard.press("Enter")
+    typed = (*first[: 9 + 6], 0.2, *first[9 + 7 :])
+    carried = eyes.link_when(page, lambda link: link.get("rgb") == colour_sum.encode(typed))
+    expect(page.locator(".colour_sum .products.green .weights span").nth(5)).to_have_text("−0.750000")
+    kept = colour_sum.decode(carried["rgb"])
+    check(page, shown(seven, kept))
+
+    painted = eyes.painted(root)
+    hands.draw(page, hands.CROSSBAR)
+    drawing = eyes.drawing_when(page, 2)
+    eyes.painted_more_than(root, painted)
+    check(page, shown(drawing, kept))

@@ -51,7 +51,8 @@ def page(firefox: Browser, page_guard: PageGuard) -> Iterator[Page]:
     context.close()
 
 
-def test_a_first_visit_is_read_and_a_drawn_digit_is_answered(page: Page, address: str) -> None:
+def test_a_first_visit_a_drawn_digit_a_guess_pooling_and_a_recorded_training(page: Page, address: str) -> None:
+    """From page to page in one window."""
     eyes.opened(page, address)
     expect(eyes.digit(page)).to_have_text("3")
     hands.draw(page, hands.SEVEN)
@@ -59,6 +60,27 @@ def test_a_first_visit_is_read_and_a_drawn_digit_is_answered(page: Page, address
     expect(eyes.digit(page)).to_have_text("7")
     hands.press(page, "Undo")
     expect(eyes.digit(page)).to_have_text("3")
+    hands.press(page, "Redo")
+    expect(eyes.digit(page)).to_have_text("7")
+
+    hands.go_to(page, "Convolution")
+    eyes.arrived(page, "Convolution")
+    work = page.locator(".conv_grid")
+    work.get_by_role("textbox", name="Rows").fill("3")
+    page.keyboard.press("Enter")
+    expect(work.locator(".work")).to_contain_text("3 is right")
+
+    hands.go_to(page, "Pooling")
+    eyes.arrived(page, "Pooling")
+    expect(eyes.digit(page)).to_have_text("7")
+    shown = eyes.shown(page.locator("canvas[data-role=mosaic]").last)
+    assert np.ptp(eyes.pixels(shown, [(0, row, column) for row in range(6) for column in range(6)])) > 0
+
+    hands.go_to(page, "Train")
+    eyes.stand(page, "Train")
+    page.get_by_role("button", name="Find out (recorded: at once)").first.click()
+    page.get_by_role("button", name="Show the result at once").click()
+    expect(page.locator(".st-key-recorded").get_by_text("Read right of 5,000 digits")).to_be_visible()
 
 
 def test_a_map_and_a_cell_are_opened_and_escape_leads_back(page: Page, layers_link: str, traced: Trace) -> None:
@@ -76,23 +98,3 @@ def test_a_map_and_a_cell_are_opened_and_escape_leads_back(page: Page, layers_li
     page.keyboard.press("Escape")
     expect(panel).not_to_have_attribute("data-cell", re.compile("."))
     expect(canvas).to_be_focused()
-
-
-def test_a_guess_is_checked_and_pooling_is_shown(page: Page, address: str, seven_link: str) -> None:
-    eyes.opened(page, f"{address}/Convolution{seven_link}", "Convolution")
-    work = page.locator(".conv_grid")
-    work.get_by_role("textbox", name="Rows").fill("3")
-    page.keyboard.press("Enter")
-    expect(work.locator(".work")).to_contain_text("3 is right")
-    hands.go_to(page, "Pooling")
-    eyes.arrived(page, "Pooling")
-    expect(eyes.digit(page)).to_have_text("7")
-    shown = eyes.shown(page.locator("canvas[data-role=mosaic]").last)
-    assert np.ptp(eyes.pixels(shown, [(0, row, column) for row in range(6) for column in range(6)])) > 0
-
-
-def test_a_recorded_training_is_shown(page: Page, address: str) -> None:
-    page.goto(f"{address}/Train")
-    page.get_by_role("button", name="Find out (recorded: at once)").first.click()
-    page.get_by_role("button", name="Show the result at once").click()
-    expect(page.locator(".st-key-recorded").get_by_text("Read right of 5,000 digits")).to_be_visible()

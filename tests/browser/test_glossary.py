@@ -58,8 +58,8 @@ def layers_page(revisit: Visitor, address: str) -> Page:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pointer_opens_an_explanation_and_may_go_there(visitor: Visitor, address: str, scheme: str) -> None:
-    page = eyes.opened(visitor(color_scheme=scheme), f"{address}/Layers", "Layers")
+def test_the_pointer_opens_an_explanation_and_may_go_there(revisit: Visitor, address: str, scheme: str) -> None:
+    page = revisit(f"{address}/Layers", "Layers", **{} if scheme == "light" else {"color_scheme": scheme})
     term(page, "layer").hover()
     expect_explained(page, "layer")
     expect(term(page, "layer")).not_to_have_attribute("title", re.compile("."))

@@ -37,18 +37,6 @@ def test_a_choice_of_surface_network_and_switch_survives_the_pages(page: Page, a
         eyes.link_when(page, lambda carried: wanted.items() <= carried.items())
 
 
-def test_a_reload_gives_the_same_view(page: Page, address: str) -> None:
-    eyes.opened(page, f"{address}/?d=")
-    hands.draw(page, hands.SEVEN, hands.CROSSBAR)
-    eyes.drawing_when(page, 2)
-    before = page.url, eyes.exact_shares(page)
-    page.reload()
-    eyes.arrived(page, "Draw")
-    eyes.drawing_when(page, 2)
-    assert (page.url, eyes.exact_shares(page)) == before
-    expect(eyes.digit(page)).to_have_text("7")
-
-
 def test_a_shared_link_gives_the_same_view_to_someone_else(page: Page, visitor: Visitor, address: str) -> None:
     eyes.opened(page, f"{address}/?d=&net=cnn-32-64-64")
     hands.draw(page, hands.SEVEN)
@@ -62,12 +50,21 @@ def test_a_shared_link_gives_the_same_view_to_someone_else(page: Page, visitor: 
     assert other.url == page.url
 
 
-def test_a_stroke_makes_no_entry_in_the_history_and_a_page_makes_one(page: Page, address: str) -> None:
+def test_a_reload_gives_the_same_view_and_only_another_page_makes_an_entry_in_the_history(
+    page: Page, address: str
+) -> None:
     entries = "history.length"
     eyes.opened(page, f"{address}/?d=")
     before = page.evaluate(entries)
     hands.draw(page, hands.SEVEN, hands.CROSSBAR)
     drawn = eyes.drawing_when(page, 2)
+    assert page.evaluate(entries) == before
+    view = page.url, eyes.exact_shares(page)
+    page.reload()
+    eyes.arrived(page, "Draw")
+    assert eyes.drawing_when(page, 2) == drawn
+    assert (page.url, eyes.exact_shares(page)) == view
+    expect(eyes.digit(page)).to_have_text("7")
     assert page.evaluate(entries) == before
     hands.go_to(page, "Layers")
     eyes.arrived(page, "Layers")
@@ -82,13 +79,20 @@ def test_a_stroke_makes_no_entry_in_the_history_and_a_page_makes_one(page: Page,
 
 
 def test_the_first_visitor_of_a_server_may_open_layers(page: Page, seven_link: str) -> None:
-    """A server that has run no page yet does not know its other pages either."""
+    """A server that has run no page yet does not know its other pages either.
+
+    What nobody sees there takes no space, the address and the maps brought for the viewers: not even a gap, or the page
+    would go up a moment later.
+    """
     with serving() as fresh:
         eyes.opened(page, f"{fresh.address}/Layers{seven_link}", "Layers")
         expect(eyes.digit(page)).to_have_text("7")
         expect(eyes.maps(page, 0)).to_be_visible()
         expect(page.locator(".st-key-navigation").get_by_role("link", name="Draw")).to_be_visible()
         expect(page.get_by_text("Page not found")).to_have_count(0)
+        unseen = page.locator('[data-testid="stElementContainer"][class*="st-key-unseen-"]')
+        assert unseen.count() >= 3
+        assert [element.bounding_box() for element in unseen.all()] == [None] * unseen.count()
         assert "Traceback" not in fresh.log
         page.close()  # before its server goes
 
@@ -113,6 +117,7 @@ def test_a_link_cannot_put_markup_into_the_page(page: Page, address: str) -> Non
 
 
 def test_a_page_starts_with_a_digit_drawn_with_a_pen_which_the_first_stroke_replaces(page: Page, address: str) -> None:
+    """And a new visitor is led on to its layers."""
     eyes.opened(page, address)
     expect(eyes.digit(page)).to_have_text("3")
     assert samples.is_first(eyes.drawing_of(eyes.link_when(page, lambda carried: "d" in carried)))
@@ -121,18 +126,6 @@ def test_a_page_starts_with_a_digit_drawn_with_a_pen_which_the_first_stroke_repl
     expect(eyes.digit(page)).to_have_text("1")
     page.get_by_role("button", name="Undo").click()
     expect(eyes.digit(page)).to_have_text("3")
-
-
-def test_a_new_visitor_is_led_on_to_the_layers(page: Page, address: str) -> None:
-    eyes.opened(page, address)
     page.locator(".st-key-onward").get_by_role("link").click()
     eyes.arrived(page, "Layers")
     expect(eyes.digit(page)).to_have_text("3")
-
-
-def test_invisible_elements_take_no_space(page: Page, address: str, seven_link: str) -> None:
-    """The address, and the maps brought for the viewers: not even a gap, or the page would go up a moment later."""
-    eyes.opened(page, f"{address}/Layers{seven_link}", "Layers")
-    unseen = page.locator('[data-testid="stElementContainer"][class*="st-key-unseen-"]')
-    assert unseen.count() >= 3
-    assert [element.bounding_box() for element in unseen.all()] == [None] * unseen.count()

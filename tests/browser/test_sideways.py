@@ -42,10 +42,10 @@ BEYOND = """() => [document.scrollingElement.scrollWidth - innerWidth,
 
 
 @pytest.fixture(scope="module")
-def whole_visit(profiles: Profiles, browser_context_args: dict[str, Any], server_with_runs: Server) -> Walk:
+def whole_visit(profiles: Profiles, browser_context_args: dict[str, Any], server: Server) -> Walk:
     """Begin a visit of pages with everything that they have."""
     page = profiles.open(browser_context_args)
-    return Walk(page, server_with_runs.address, "show=everything")
+    return Walk(page, server.address, "show=everything")
 
 
 @pytest.fixture

@@ -24,6 +24,14 @@ FLIGHTS = """() => {
 """Counts the frames that fly over the page."""
 
 
+@pytest.fixture
+def closed_page(revisit: Visitor, layers_link: str) -> Page:
+    """Return Layers, complete, without an account; the test ends as it began."""
+    page = revisit(layers_link, "Layers")
+    expect_closed(page)
+    return page
+
+
 def panel(page: Page) -> Locator:
     return page.locator(".ledger")
 
@@ -43,54 +51,54 @@ def crumbs(page: Page) -> list[str]:
     return panel(page).locator(".place .crumb").all_inner_texts()
 
 
-def test_escape_goes_back_one_step_at_a_time(layers_page: Page) -> None:
-    canvas = eyes.maps(layers_page, 0)
-    layers_page.mouse.click(*eyes.centre(canvas, (5, 3, 7)))
-    expect_place(layers_page, "conv2d.5.3.7")
+def test_escape_goes_back_one_step_at_a_time(closed_page: Page) -> None:
+    canvas = eyes.maps(closed_page, 0)
+    closed_page.mouse.click(*eyes.centre(canvas, (5, 3, 7)))
+    expect_place(closed_page, "conv2d.5.3.7")
     expect(canvas).to_be_focused()
-    layers_page.keyboard.press("Escape")
-    expect_place(layers_page, "conv2d")
-    layers_page.keyboard.press("Escape")
-    expect_closed(layers_page)
-    layers_page.mouse.click(*eyes.centre(canvas, (5, 3, 7)))
-    expect_place(layers_page, "conv2d.5.3.7")
-    assert crumbs(layers_page) == ["your drawing", "Convolution 1", "map 5", "row 3, column 7"]
-    panel(layers_page).locator(".crumb").last.focus()
+    closed_page.keyboard.press("Escape")
+    expect_place(closed_page, "conv2d")
+    closed_page.keyboard.press("Escape")
+    expect_closed(closed_page)
+    closed_page.mouse.click(*eyes.centre(canvas, (5, 3, 7)))
+    expect_place(closed_page, "conv2d.5.3.7")
+    assert crumbs(closed_page) == ["your drawing", "Convolution 1", "map 5", "row 3, column 7"]
+    panel(closed_page).locator(".crumb").last.focus()
     for place in ("conv2d.5", "conv2d"):
-        layers_page.keyboard.press("Escape")
-        expect_place(layers_page, place)
-        expect(panel(layers_page).locator(".crumb:focus")).to_have_attribute("aria-current", "location")
-    layers_page.keyboard.press("Escape")
-    expect_closed(layers_page)
+        closed_page.keyboard.press("Escape")
+        expect_place(closed_page, place)
+        expect(panel(closed_page).locator(".crumb:focus")).to_have_attribute("aria-current", "location")
+    closed_page.keyboard.press("Escape")
+    expect_closed(closed_page)
     expect(canvas).to_be_focused()
-    layers_page.mouse.click(*eyes.centre(canvas, (5, 3, 7)))
-    expect_place(layers_page, "conv2d.5.3.7")
+    closed_page.mouse.click(*eyes.centre(canvas, (5, 3, 7)))
+    expect_place(closed_page, "conv2d.5.3.7")
     canvas.blur()  # nothing has the focus, as when a link has opened the page
-    layers_page.keyboard.press("Escape")
-    expect_place(layers_page, "conv2d.5")
-    layers_page.keyboard.press("Escape")
-    expect_place(layers_page, "conv2d")
-    layers_page.keyboard.press("Escape")
-    expect_closed(layers_page)
+    closed_page.keyboard.press("Escape")
+    expect_place(closed_page, "conv2d.5")
+    closed_page.keyboard.press("Escape")
+    expect_place(closed_page, "conv2d")
+    closed_page.keyboard.press("Escape")
+    expect_closed(closed_page)
 
 
-def test_escape_from_an_account_that_an_enlarged_map_led_to_ends_on_the_maps(layers_page: Page) -> None:
+def test_escape_from_an_account_that_an_enlarged_map_led_to_ends_on_the_maps(closed_page: Page) -> None:
     """The enlarged map is gone by then, and the focus was lost."""
-    canvas = eyes.shown(eyes.maps(layers_page, 0))
+    canvas = eyes.shown(eyes.maps(closed_page, 0))
     canvas.focus()
-    layers_page.keyboard.press("Enter")
-    enlarged = layers_page.locator(".st-key-maps-0 .enlarged canvas")
-    focused = layers_page.locator(".st-key-maps-0 .enlarged canvas:focus")
+    closed_page.keyboard.press("Enter")
+    enlarged = closed_page.locator(".st-key-maps-0 .enlarged canvas")
+    focused = closed_page.locator(".st-key-maps-0 .enlarged canvas:focus")
     expect(focused).to_have_accessible_name("after relu, map 0")
     expect(enlarged.first).to_have_accessible_name("the sum and the bias, map 0")
-    layers_page.keyboard.press("Enter")
-    expect(panel(layers_page).locator(":focus")).to_have_count(1)
-    layer, place, _, _ = str(panel(layers_page).get_attribute("data-cell")).split(".")
+    closed_page.keyboard.press("Enter")
+    expect(panel(closed_page).locator(":focus")).to_have_count(1)
+    layer, place, _, _ = str(panel(closed_page).get_attribute("data-cell")).split(".")
     for step in (f"{layer}.{place}", layer):
-        layers_page.keyboard.press("Escape")
-        expect_place(layers_page, step)
-    layers_page.keyboard.press("Escape")
-    expect_closed(layers_page)
+        closed_page.keyboard.press("Escape")
+        expect_place(closed_page, step)
+    closed_page.keyboard.press("Escape")
+    expect_closed(closed_page)
     expect(enlarged).to_have_count(0)
     expect(canvas).to_be_focused()
 
@@ -168,19 +176,19 @@ def test_a_bar_of_the_strip_leads_to_its_unit(page: Page, address: str, seven_li
     expect_place(page, "dense.9")
 
 
-def test_turning_to_another_map_and_closing_are_steps_of_the_account(layers_page: Page) -> None:
-    layers_page.mouse.click(*eyes.centre(eyes.maps(layers_page, 0), (5, 3, 7)))
-    expect_place(layers_page, "conv2d.5.3.7")
-    large = layers_page.locator(".st-key-maps-0 .enlarged")
+def test_turning_to_another_map_and_closing_are_steps_of_the_account(closed_page: Page) -> None:
+    closed_page.mouse.click(*eyes.centre(eyes.maps(closed_page, 0), (5, 3, 7)))
+    expect_place(closed_page, "conv2d.5.3.7")
+    large = closed_page.locator(".st-key-maps-0 .enlarged")
     large.get_by_role("button", name="Next map").click()
-    expect_place(layers_page, "conv2d.6.3.7")
-    panel(layers_page).locator(".crumb", has_text="map 6").click()
-    expect_place(layers_page, "conv2d.6")
+    expect_place(closed_page, "conv2d.6.3.7")
+    panel(closed_page).locator(".crumb", has_text="map 6").click()
+    expect_place(closed_page, "conv2d.6")
     large.get_by_role("button", name="Previous map").click()
-    expect_place(layers_page, "conv2d.5")
+    expect_place(closed_page, "conv2d.5")
     expect(large.locator(".title")).to_contain_text("map 5")
-    layers_page.locator(".st-key-ledger-close button").click()
-    expect_closed(layers_page)
+    closed_page.locator(".st-key-ledger-close button").click()
+    expect_closed(closed_page)
     expect(large).to_have_count(0)
 
 

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import eyes
-from tests.server_process import Server
-
-
-@pytest.fixture
-def address(server_with_runs: Server) -> str:
-    return server_with_runs.address
 
 
 def opened(page: Page, address: str) -> None:
@@ -37,7 +30,10 @@ def pressed(page: Page, place: int, name: str) -> None:
     layer(page, place).get_by_role("button", name=name).filter(visible=True).click()
 
 
-def test_illegal_layer_is_refused_and_fixed_in_its_row(page: Page, address: str) -> None:
+def test_illegal_layer_is_refused_and_fixed_and_a_typed_rate_gives_way_to_an_optimisers(
+    page: Page, address: str
+) -> None:
+    """Streamlit reports a typed option anew when it becomes one of the options, after everything else."""
     opened(page, address)
     filters = layer(page, 2).get_by_role("spinbutton", name="Filters")
     typed(filters, "0")
@@ -48,6 +44,16 @@ def test_illegal_layer_is_refused_and_fixed_in_its_row(page: Page, address: str)
     expect(layer(page, 2)).to_contain_text("conv2d_1 → 11 × 11 × 16 · 4,624 parameters")
     expect(layer(page, 2).get_by_role("alert")).to_have_count(0)
     expect(page.get_by_role("button", name="Train it")).to_be_enabled()
+
+    rate = page.get_by_role("combobox", name="Learning rate")
+    typed(rate, "0.05")
+    eyes.settled(page)
+    expect(rate).to_have_value("0.05")
+    page.get_by_text("SGD", exact=True).click()
+    expect(page.get_by_text("Keras 3’s rate for SGD: 0.01.")).to_be_visible()
+    expect(rate).to_have_value("0.01")
+    eyes.settled(page)
+    expect(rate).to_have_value("0.01")
 
 
 def test_layers_are_added_moved_and_removed_on_a_phone(phone: Page, address: str) -> None:
@@ -64,21 +70,7 @@ def test_layers_are_added_moved_and_removed_on_a_phone(phone: Page, address: str
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_typed_rate_is_replaced_by_another_optimisers_default(page: Page, address: str) -> None:
-    """Streamlit reports a typed option anew when it becomes one of the options, after everything else."""
-    opened(page, address)
-    rate = page.get_by_role("combobox", name="Learning rate")
-    typed(rate, "0.05")
-    eyes.settled(page)
-    expect(rate).to_have_value("0.05")
-    page.get_by_text("SGD", exact=True).click()
-    expect(page.get_by_text("Keras 3’s rate for SGD: 0.01.")).to_be_visible()
-    expect(rate).to_have_value("0.01")
-    eyes.settled(page)
-    expect(rate).to_have_value("0.01")
-
-
-def test_network_and_plan_survive_another_page(page: Page, address: str) -> None:
+def test_network_and_plan_survive_another_page_and_their_keras_program_follows(page: Page, address: str) -> None:
     opened(page, address)
     typed(page.get_by_role("spinbutton", name="Epochs", exact=True), "3")
     typed(layer(page, 0).get_by_role("spinbutton", name="Filters"), "7")
@@ -91,15 +83,12 @@ def test_network_and_plan_survive_another_page(page: Page, address: str) -> None
     expect(layer(page, 0).get_by_role("spinbutton", name="Filters")).to_have_value("7")
     expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("3")
 
-
-def test_the_keras_program_follows_the_choices(page: Page, address: str) -> None:
-    opened(page, address)
-    typed(layer(page, 0).get_by_role("spinbutton", name="Filters"), "7")
     page.get_by_text("The same in Keras").click()
     program = page.get_by_test_id("stCode")
     expect(program).to_contain_text("layers.Conv2D(7, kernel_size=(3, 3)")
-    typed(page.get_by_role("spinbutton", name="Epochs", exact=True), "3")
     expect(program).to_contain_text("epochs=3")
+    typed(page.get_by_role("spinbutton", name="Epochs", exact=True), "4")
+    expect(program).to_contain_text("epochs=4")
     with page.expect_download() as download:
         page.get_by_role("button", name="my-network.py").click()
     assert download.value.suggested_filename == "my-network.py"
