@@ -46,6 +46,8 @@ def test_second_tab_follows_the_first_and_runs_are_compared_renamed_and_download
         expect(page.get_by_role("button", name="One more epoch")).to_be_visible()
     first.get_by_role("button", name="One more epoch").click()
     expect(first.get_by_test_id("stProgress").first).to_contain_text("waiting")
+    look_at(second, "Run 2")
+    look_at(second, "Run 1")
     expect(second.get_by_test_id("stProgress").first).to_contain_text("waiting")
     expect(second.get_by_role("button", name="One more epoch")).to_have_count(0)
 
