@@ -27,7 +27,7 @@ from scripts import browser as installed
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 QUALITY = 55
-"""Of WebP: text stays sharp, and all pictures together take less than 3 MB."""
+"""Of WebP: text stays sharp, and all pictures together take some 3 MB."""
 
 PATIENCE = 120_000
 """Milliseconds that a page may take on a busy machine."""
