@@ -9,12 +9,12 @@ from cnnviz.core.data import colour_digits, datasets
 from cnnviz.core.data.bundled_digits import TRAIN_COUNT
 from cnnviz.core.errors import Refusal
 from cnnviz.core.networks.card import ModelCard
-from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan, count_digits
+from cnnviz.core.networks.training_plan import LABEL_SMOOTHING, STRATIFIED, TrainingPlan, count_digits, has_own_data
 from cnnviz.core.percentages import format_percent
 from cnnviz.jobs.own_networks.store import is_opened
 from cnnviz.ui.i18n import gettext_noop, translate
 from cnnviz.ui.prediction import input_note, network_export, own_network
-from cnnviz.ui.shell import networks, process_tuning, session, terms, widgets
+from cnnviz.ui.shell import networks, page, process_tuning, session, terms, widgets
 
 BEHIND_NAME = "\t· "
 """Stands behind the name in the picker's text: in a narrow picker the style sheet makes it so wide that what follows,
@@ -78,10 +78,12 @@ def _line(name: str) -> str:
 
 
 def _name_data(card: ModelCard) -> str:
-    """Return what a network was tested on, in a word or two."""
+    """Return what a network was tested on: in a word or two, or the name of a set of one's own, as plain text."""
     if card.plan.data == colour_digits.DATA:
         return translate("colour digits")
-    return card.data.name if card.data.name == datasets.BUNDLED else datasets.MNIST
+    if has_own_data(card.plan) or card.data.name == datasets.BUNDLED:
+        return card.data.name
+    return datasets.MNIST
 
 
 def _show_training(card: ModelCard) -> None:
@@ -152,7 +154,7 @@ def _describe(card: ModelCard) -> str:
         (translate("Name"), card.name),
         (
             terms.explain(gettext_noop("Test [[accuracy]]")),
-            f"{format_percent(card.test_accuracy, 2)} ({_name_data(card)})",
+            f"{format_percent(card.test_accuracy, 2)} ({page.escape_markdown(_name_data(card))})",
         ),
         (
             terms.explain(gettext_noop("Test [[loss]], with [[label smoothing|labels as they are]]"))
@@ -164,7 +166,7 @@ def _describe(card: ModelCard) -> str:
             translate("Digits drawn with pens"),
             "–" if card.pen_accuracy is None else format_percent(card.pen_accuracy, 2),
         ),
-        (translate("Learned from"), card.data.name),
+        (translate("Learned from"), page.escape_markdown(card.data.name)),
         (terms.explain(gettext_noop("[[parameter|Parameters]]")), f"{card.parameters:,}"),
         (terms.explain(gettext_noop("[[optimizer|Trained with]]")), f"{plan.optimizer}, {plan.learning_rate:g}"),
         (

@@ -74,6 +74,20 @@ def test_a_network_that_was_not_tested_on_drawings_leaves_them_out(monkeypatch: 
     assert network_picker._line("pool-max") == f"Max pooling, to compare\t· MNIST {100 * card.test_accuracy:.2f}\u00a0%"
 
 
+def test_a_network_that_learned_a_set_of_ones_own_names_the_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = model_store.card("pool-max")
+    card = replace(
+        stored,
+        plan=replace(stored.plan, data=f"own-{'a' * 16}"),
+        data=replace(stored.data, name="my *signs*"),
+        pen_accuracy=None,
+    )
+    monkeypatch.setattr(networks, "card", lambda _: card)
+    told = f"{100 * card.test_accuracy:.2f}\u00a0%"
+    assert network_picker._line("run-1").endswith(f"· my *signs* {told}")
+    assert rf"**{told} (my \*signs\*)**" in network_picker._describe(card)
+
+
 def test_the_card_says_the_name_and_both_accuracies() -> None:
     card = model_store.card("pen")
     text = network_picker._describe(card)
