@@ -47,7 +47,7 @@ serve: $(APP)  ## serve the app with PROCESSES=2 behind the proxy Caddy, at ADDR
 
 test: lint types test-in-node every-test  ## lint, types, and every test with a browser
 
-every-test: find-browser
+every-test: find-browser $(NODE_PACKAGES)  # axe-core is one of these
 	$(PY) -m pytest $(PARALLEL) --hypothesis-profile=ci
 
 lint: $(DEV) $(NODE_PACKAGES)  ## style and formatting

@@ -141,7 +141,7 @@ def newcomer(browser: Browser, page_guard: PageGuard, browser_context_args: dict
 @pytest.fixture
 def phone(visitor: Visitor) -> Page:
     """Open a page on a phone: narrow, with touch."""
-    return visitor(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2)
+    return visitor(**hands.PHONE)
 
 
 @pytest.fixture(scope="session")

@@ -122,35 +122,3 @@ def test_on_a_phone_the_numbers_scroll_and_the_page_does_not(phone: Page, addres
     phone.keyboard.press("End")
     assert scroller.evaluate("e => e.scrollLeft") > 0
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def test_drawings_of_ones_own_are_collected_kept_and_deleted(page: Page, address: str) -> None:
-    opened(page, address)
-    field = page.get_by_label("Names of 2 to 20 classes, separated by commas")
-    field.fill("heart, star")
-    field.press("Enter")
-    counts = page.get_by_text("Drawings so far:")
-    expect(counts).to_have_text("Drawings so far: heart 0 · star 0")
-    paper = page.locator(".st-key-own-paper-box canvas").first
-    for name, told in (("heart", "heart 1 · star 0"), ("star", "heart 1 · star 1")):
-        page.get_by_role("radio", name=name, exact=True).click()
-        add = page.get_by_role("button", name=re.compile(f"^Add to {name}"))
-        expect(add).to_be_visible()
-        paper.scroll_into_view_if_needed()
-        eyes.still(page)
-        box = paper.bounding_box()
-        assert box is not None
-        page.mouse.move(box["x"] + 60, box["y"] + 50)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 120, box["y"] + 190, steps=5)
-        page.mouse.up()
-        eyes.settled(page)
-        add.press("Enter") if name == "star" else add.click()
-        expect(counts).to_have_text(f"Drawings so far: {told}")
-    page.reload()
-    expect(counts).to_have_text("Drawings so far: heart 1 · star 1")
-    page.get_by_role("radio", name="Your drawings", exact=True).click()
-    expect(page.get_by_text("2 pictures of 2 classes, yours alone")).to_be_visible()
-    page.get_by_role("button", name="Delete all drawings").click()
-    expect(page.get_by_role("radio", name="Your drawings", exact=True)).to_have_count(0)
-    expect(field).to_have_value("")

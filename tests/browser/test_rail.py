@@ -18,12 +18,6 @@ from tests.server_process import Server
 PAGES = ("Layers", "Filters", "Convolution", "Pooling", "Data", "Train", "Compare")
 WIDTHS = (320, 390, 640, 800, 1099, 1100, 1400, 1920)
 WIDE: dict[str, Any] = {"viewport": {"width": 1400, "height": 900}}
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "has_touch": True,
-    "is_mobile": True,
-    "device_scale_factor": 2,
-}
 MAX_TOP = 130
 MAX_TOP_OF_DRAW = 150
 """Where the introduction of Draw begins on a phone: below the title, the list of networks and its two buttons."""
@@ -93,7 +87,7 @@ def wide_visit(profiles: Profiles, browser_context_args: dict[str, Any], server:
 @pytest.fixture(scope="module")
 def phone_visit(profiles: Profiles, browser_context_args: dict[str, Any], server: Server, seven_link: str) -> Walk:
     """Begin a visit on a phone, with the seven and a small network."""
-    page = profiles.open(browser_context_args | PHONE)
+    page = profiles.open(browser_context_args | hands.PHONE)
     return Walk(page, server.address, f"{seven_link.removeprefix('?')}&net={LAYERS_NETWORK}")
 
 

@@ -48,7 +48,7 @@ SCALES = (1 / 300, 1 / 100)
 """Factors of a Rescaling that reads bytes: 1/255 for values up to 1, 1/127.5 for -1 to 1."""
 
 CHANNEL_SCALES = (1 / 300, 1 / 25)
-"""The same of factors that differ by channel: 1/255 over the deviation of its shares, which is 0.1 and more."""
+"""Factors that differ by channel and read bytes: 1/255 over the standard deviation of a channel, 0.1 and more."""
 
 KEEP_RANGE = (
     *("Random", "Resizing", "ZeroPadding2D", "Cropping2D", "SpatialDropout2D", "Dropout"),

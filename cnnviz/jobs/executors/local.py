@@ -69,7 +69,6 @@ class LocalExecutor:
         program: What Python runs in a worker.
         clock: Monotonic seconds.
         slots: Where other app processes of this machine train as well: the places that all of them share.
-        warms_up: Whether `warm_up` starts a worker; by default CNNVIZ_WARM_UP, or True.
     """
 
     def __init__(
@@ -78,12 +77,11 @@ class LocalExecutor:
         program: Sequence[str] = PROGRAM,
         clock: Callable[[], float] = time.monotonic,
         slots: MachineSlots | None = None,
-        warms_up: bool | None = None,
     ) -> None:
         self.max_workers = workers or read_worker_count()
         self._slots = slots or machine_slots.find(self.max_workers)
         self.threads = max(1, count_cores() // self.max_workers)
-        self.warms_up = read_warm_up() if warms_up is None else warms_up
+        self._warms_up = read_warm_up()
         self._program, self._clock = program, clock
         self._workers: list[Worker] = []
         self._lock = threading.Lock()
@@ -141,7 +139,7 @@ class LocalExecutor:
 
     def warm_up(self) -> None:
         """Have an idle worker, unless all of them train, or none is to start before a training does."""
-        if not self.warms_up:
+        if not self._warms_up:
             return
         worker = self._find_idle()
         if worker:
@@ -290,7 +288,7 @@ def read_worker_count() -> int:
 
 
 def read_warm_up() -> bool:
-    """Return whether CNNVIZ_WARM_UP is anything but 0."""
+    """Return whether a worker starts before a training does: True unless CNNVIZ_WARM_UP is 0."""
     value = os.environ.get(WARM_UP_VARIABLE, "")
     if value not in ("", "0", "1"):
         LOG.warning("%s must be 0 or 1. Received: %r. It is ignored.", WARM_UP_VARIABLE, value)

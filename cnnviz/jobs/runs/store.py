@@ -168,8 +168,8 @@ class RunStore:
 
     def network_at(self, run_id: str, snapshot: Snapshot) -> Network:
         """Return the network as it was at a snapshot, without a card."""
-        arrays = files.read_snapshot(self._folder(run_id), snapshot)
-        return Network(self.run(run_id).architecture, files.select_weights(arrays))
+        run, arrays = self.run(run_id), files.read_snapshot(self._folder(run_id), snapshot)
+        return Network(run.architecture, files.select_weights(arrays), title=run.title)
 
     def card(self, run_id: str) -> ModelCard | None:
         """Return the card of the result, None if there is no result yet."""
@@ -190,7 +190,8 @@ class RunStore:
         Raises `Refusal` if there is neither.
         """
         if self.card(run_id) is not None:
-            return model_store.load(protocol.make_network_name(run_id), self._folder(run_id))
+            network = model_store.load(protocol.make_network_name(run_id), self._folder(run_id))
+            return replace(network, title=self.run(run_id).title)
         snapshots = self.snapshots(run_id)
         if not snapshots:
             raise Refusal(

@@ -56,9 +56,10 @@ TRAINING_ONLY = frozenset(
 )
 """Kinds that pass everything on when a network answers. Those that we have no class for are left out."""
 
-CHANNEL_FIGURES = "one number, or as many as there are channels, from 1e-6 to 3e4"
-LEAST_FACTOR, MOST_FACTOR = 1e-6, 3e4
-"""Factors of channels: their squares are variances of a Normalization."""
+MIN_CHANNEL_SCALE, MAX_CHANNEL_SCALE = 1e-6, 3e4
+"""Scales of a Rescaling that differ by channel: their squares are variances of a Normalization."""
+
+CHANNEL_SCALES = f"one number, or one for each channel, from {MIN_CHANNEL_SCALE:g} to {MAX_CHANNEL_SCALE:g}"
 
 CENTER_CROP = "CenterCrop"
 """Kind that cuts the middle of a given size out: a Cropping2D here."""
@@ -192,8 +193,8 @@ def translate(layer: FileLayer, name: str) -> Translation:
         # How much it cuts off depends on what it reads, which is known when all layers are.
         config = {name: value for name, value in layer.config.items() if name not in ("height", "width")}
         return translate(replace(layer, kind="Cropping2D", config=config), name)
-    if layer.kind == "Rescaling" and (figures := _list_figures(layer)) is not None:
-        return Translation((_rescale_channels(layer, name, *figures),), precision=precision)
+    if layer.kind == "Rescaling" and (numbers := _list_channel_numbers(layer)) is not None:
+        return Translation((_rescale_channels(layer, name, *numbers),), precision=precision)
     if layer.kind not in KINDS:
         if layer.kind in TRAINING_ONLY:
             return Translation((), precision=precision)
@@ -238,7 +239,7 @@ def translate(layer: FileLayer, name: str) -> Translation:
     return Translation((made, *after), _read_axis(layer), precision, logarithms)
 
 
-def _list_figures(layer: FileLayer) -> tuple[list[Any], list[Any]] | None:
+def _list_channel_numbers(layer: FileLayer) -> tuple[list[Any], list[Any]] | None:
     """Return scale and offset of a Rescaling with numbers for each channel, of one length; None if it has one of each.
 
     Raises:
@@ -252,7 +253,7 @@ def _list_figures(layer: FileLayer) -> tuple[list[Any], list[Any]] | None:
     scales, offsets = (each if isinstance(each, list) else [each] for each in (scale, offset))
     number = max(len(scales), len(offsets))
     if min(len(scales), len(offsets)) not in (1, number) or number > checks.MAX_UNITS:
-        raise _refuse_value(layer, "scale", scale, CHANNEL_FIGURES)
+        raise _refuse_value(layer, "scale", scale, CHANNEL_SCALES)
     return scales * (number // len(scales)), offsets * (number // len(offsets))
 
 
@@ -287,8 +288,8 @@ def _rescale_channels(layer: FileLayer, name: str, scales: list[Any], offsets: l
     if len(set(pairs)) == 1:
         return Rescaling(name=name, scale=pairs[0][0], offset=pairs[0][1])
     factors = [np.float32(scale) for scale, _ in pairs]
-    if not pairs or min(factors) < LEAST_FACTOR or max(factors) > MOST_FACTOR:
-        raise _refuse_value(layer, "scale", scales, CHANNEL_FIGURES)
+    if not pairs or min(factors) < MIN_CHANNEL_SCALE or max(factors) > MAX_CHANNEL_SCALE:
+        raise _refuse_value(layer, "scale", scales, CHANNEL_SCALES)
     variances = tuple(float(factor * factor) for factor in factors)
     return layers.Normalization(name=name, mean=tuple(offset for _, offset in pairs), variance=variances, invert=True)
 

@@ -136,6 +136,7 @@ def test_snapshot_is_the_network_of_its_step(store: RunStore, job: Job) -> None:
         network = store.network_at(job.id, moment)
         expected = small_network.network(moment.step, job.architecture.name)
         assert network.card is None
+        assert network.title == store.run(job.id).title
         np.testing.assert_array_equal(network.weights["conv2d"]["kernel"], expected.weights["conv2d"]["kernel"])
         np.testing.assert_array_equal(store.confusion(job.id, moment), np.eye(10))
 
@@ -150,6 +151,7 @@ def test_result_loads_like_a_bundled_network(store: RunStore, job: Job) -> None:
     back = store.network(job.id)
     np.testing.assert_array_equal(back.weights["dense"]["kernel"], network.weights["dense"]["kernel"])
     assert back.card == store.card(job.id)
+    assert back.title == store.run(job.id).title
     assert (store.run(job.id).state, store.run(job.id).ended) == ("done", "early")
     assert store.events(job.id)[-1].arrays == {}
 

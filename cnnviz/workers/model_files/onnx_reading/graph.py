@@ -259,8 +259,8 @@ def _list_slices(builder: Builder, rank: int) -> tuple[slice, ...]:
     axes = builder.constant(3).ravel().tolist() if builder.has(3) else list(range(len(starts)))
     steps = builder.constant(4).ravel().tolist() if builder.has(4) else [1] * len(starts)
     found = [slice(None)] * rank
-    for axis, *ends_and_step in zip(axes, starts, ends, steps, strict=True):
-        found[axis] = slice(*ends_and_step)
+    for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
+        found[axis] = slice(start, end, step)
     return tuple(found)
 
 

@@ -19,8 +19,8 @@ from cnnviz.workers.model_files.onnx_reading.builder import (
 )
 from cnnviz.workers.model_files.onnx_reading.file import Node
 
-FIGURES_OF_MAPS = 21
-"""The opset since which GroupNormalization has a factor and an offset for each map, before for each group."""
+WEIGHTS_BY_MAP_OPSET = 21
+"""The opset since which GroupNormalization has a scale and a bias for each map, before for each group."""
 
 WRITTEN_OUT = ("ReduceMean", "Sub", "Pow", "ReduceMean", "Add", "Sqrt", "Div")
 """Operators of a layer normalization before opset 17."""
@@ -86,19 +86,21 @@ def read_instance_normalization(builder: Builder) -> Value:
 def read_group_normalization(builder: Builder) -> Value:
     """Read the normalization of groups of maps by the operator that ONNX has since opset 18."""
     value, groups = builder.value(), builder.get("num_groups", 0)
-    check_units(value) if len(value.shape) == 1 else None
-    settled = value if len(value.shape) == 1 else builder.settle(value, NCHW)
-    maps = settled.shape[-1]
+    if len(value.shape) == 1:
+        check_units(value)
+    else:
+        value = builder.settle(value, NCHW)
+    maps = value.shape[-1]
     if groups < 1 or maps % groups:
         raise Unsupported
-    by_map = builder.file.opset >= FIGURES_OF_MAPS
-    figures = [builder.constant(place) for place in (1, 2)]
-    if any(figure.shape != (maps if by_map else groups,) for figure in figures):
+    by_map = builder.file.opset >= WEIGHTS_BY_MAP_OPSET
+    scale_and_bias = [builder.constant(place) for place in (1, 2)]
+    if any(each.shape != (maps if by_map else groups,) for each in scale_and_bias):
         raise Unsupported
-    gamma, beta = figures if by_map else (np.repeat(figure, maps // groups) for figure in figures)
+    gamma, beta = scale_and_bias if by_map else (np.repeat(each, maps // groups) for each in scale_and_bias)
     return builder.add(
         kinds.GroupNormalization,
-        settled,
+        value,
         weights={"gamma": gamma, "beta": beta},
         groups=groups,
         epsilon=round(builder.get("epsilon", 1e-5), 12),
@@ -142,9 +144,9 @@ def read_written_out(builder: Builder, nodes: Sequence[Node]) -> tuple[Value, in
     before, number = divided.output, len(steps)
     for weight, operator in (("gamma", "Mul"), ("beta", "Add")):
         node = nodes[number] if number < len(nodes) else None
-        figures = _find_figures(builder, node, operator, before, value, places)
-        if node is not None and figures is not None:
-            weights[weight], before, number = figures, node.output, number + 1
+        array = _find_weights(builder, node, operator, before, value, places)
+        if node is not None and array is not None:
+            weights[weight], before, number = array, node.output, number + 1
     builder.node = mean
     ours = sorted(value.axes[place] for place in places)
     made = builder.add(
@@ -178,7 +180,7 @@ def _list_mean_places(builder: Builder, node: Node, rank: int) -> tuple[int, ...
     return tuple(place - 1 for place in places) if places and places[0] else None
 
 
-def _find_figures(
+def _find_weights(
     builder: Builder, node: Node | None, operator: str, before: str, value: Value, places: tuple[int, ...]
 ) -> np.ndarray | None:
     """Return the constants by which a node multiplies, or which it adds, in the order of our axes; None for others."""
